@@ -287,8 +287,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 changes:
-  description: The options that change, each with its value C(before) and C(after) and the C(disruption) of the change. Equal in
-    check mode and in the run that follows.
+  description:
+    - The options that change, each with its value C(before) and C(after) and the C(disruption) of the change.
+    - Equal in check mode and in the run that follows.
   returned: success, and when a plan is refused
   type: list
   elements: dict
@@ -377,7 +378,6 @@ replication_group:
 """
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ansible_collections.redisops.cache.plugins.module_utils.aws.run import run_module
 from ansible_collections.redisops.cache.plugins.module_utils.elasticache.replication_group.resource import (
     ReplicationGroup,

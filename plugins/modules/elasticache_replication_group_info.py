@@ -57,7 +57,6 @@ replication_groups:
 """
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ansible_collections.redisops.cache.plugins.module_utils.aws.run import run_info
 from ansible_collections.redisops.cache.plugins.module_utils.elasticache.replication_group.observe import observe_all
 

@@ -71,8 +71,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 changes:
-  description: The options that change, each with its value C(before) and C(after) and the C(disruption) of the change. Equal in
-    check mode and in the run that follows.
+  description:
+    - The options that change, each with its value C(before) and C(after) and the C(disruption) of the change.
+    - Equal in check mode and in the run that follows.
   returned: success, and when a plan is refused
   type: list
   elements: dict

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible.module_utils.common.warnings import warn
+
 from ..reconcile.engine import Outcome, Resource, Terms, reconcile
 from ..reconcile.plan import Disruption, Plan
 from ..reconcile.problems import Conflict, Interrupted, NotConverged, Refused
@@ -66,7 +68,7 @@ def run_module(module: Any, make: MakeResource, returns: str) -> None:
     except Failures as failure:
         module.fail_json(msg=str(failure))
     for warning in outcome.warnings:
-        module.warn(warning)
+        warn(warning)
     module.exit_json(**report(outcome), **{returns: as_dict(outcome.after)})
 
 

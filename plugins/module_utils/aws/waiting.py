@@ -62,6 +62,11 @@ LATE_READS = 60.0
 """Seconds for which a read may still show what was before a change; after that a difference is taken at its word."""
 
 
+def back_off(session: Session, conflict: int) -> None:
+    """Doubling pauses, a minute in all for the engine's five conflicts: as long as a read may lag behind."""
+    session.clock.sleep(min(2.0**conflict, 2 * LONGEST_DELAY))
+
+
 def wait_confirmed(session: Session, what: str, observe: Callable[[], Found], plan: Callable[[Found], Plan]) -> Found:
     """The State as soon as it confirms the Spec, or as it is after `LATE_READS`: the engine reports what differs."""
     started = session.clock.now()

@@ -33,6 +33,9 @@ class Resource(Protocol):
     def wait(self, step: Step) -> None:
         """Return when what `step.settles` names has come true."""
 
+    def back_off(self, conflict: int) -> None:
+        """Let time pass after the first, second, ... conflict: reads lag behind changes."""
+
     def converge(self) -> Any:
         """The State, once it confirms the Spec; otherwise what it is when late reads can be ruled out."""
 
@@ -83,7 +86,8 @@ def guard(plan: Plan, allowed: Disruption) -> None:
     problems = list(plan.refusals)
     problems += [
         f"{change.field}: {change.before!r} → {change.after!r} has the disruption `{change.disruption.value}`, "
-        f"allowed is `{allowed.value}`. Nothing was changed; `allow_disruption: {change.disruption.value}` lets it happen."
+        f"allowed is `{allowed.value}`. Nothing was changed; "
+        f"`allow_disruption: {change.disruption.value}` lets it happen."
         for change in plan.changes
         if allowed.rank < change.disruption.rank < Disruption.REPLACEMENT.rank
     ]
@@ -105,6 +109,7 @@ def carry_out(resource: Resource, plan: Plan, terms: Terms) -> None:
                 conflicts += 1
                 if conflicts > CONFLICTS_BORNE:
                     raise
+                resource.back_off(conflicts)
                 remaining = plan_anew(resource, plan, terms, done)
     except Exception as cause:
         raise Interrupted(cause, plan, done) from cause

@@ -51,7 +51,7 @@ def disruption_of_security_groups(before: Iterable[str], after: Iterable[str]) -
 
 def disruption_of_replicas(before: int | list[int], after: int) -> Disruption:
     """Readers of a removed replica are cut off; a new one disturbs nobody."""
-    most = max(before) if isinstance(before, list) else before
+    most = max(before, default=0) if isinstance(before, list) else before
     return CONNECTIONS if after < most else NONE
 
 

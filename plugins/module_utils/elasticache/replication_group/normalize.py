@@ -97,6 +97,11 @@ class ReplicationGroupState:
     transitions: tuple[str, ...] = ()
 
     @property
+    def is_readable(self) -> bool:
+        """False early in a creation: much of a group is told by its members alone."""
+        return bool(self.members and self.node_groups)
+
+    @property
     def is_clustered(self) -> bool:
         return self.cluster_mode != "disabled"
 

@@ -19,6 +19,7 @@ from .ordering import Work, log_requests, order_steps
 from .refusals import find_refusals
 from .spec import ReplicationGroupSpec
 
+TOPOLOGY = ("num_node_groups", "replicas_per_node_group")
 GROUP_GONE = {"status": "gone"}
 SELF_TIMED = (
     "log_delivery_configurations",
@@ -64,7 +65,8 @@ def plan_deletion(spec: ReplicationGroupSpec, state: ReplicationGroupState | Non
 
 def plan_creation(spec: ReplicationGroupSpec) -> Plan:
     given = [each.name for each in COMPARED if getattr(spec, each.name) is not None]
-    arguments = {**FIELDS.payload(spec, (IDENTIFIER, *given)), **creation_topology(spec)}
+    plain = [name for name in (IDENTIFIER, *given) if name not in TOPOLOGY]
+    arguments = {**FIELDS.payload(spec, plain), **creation_topology(spec)}
     if not arguments.get("NotificationTopicArn", True):
         del arguments["NotificationTopicArn"]
     if spec.log_delivery_configurations:
@@ -83,10 +85,10 @@ def plan_creation(spec: ReplicationGroupSpec) -> Plan:
 
 
 def creation_topology(spec: ReplicationGroupSpec) -> dict[str, Any]:
-    """The service counts nodes with cluster mode disabled, shards and replicas with cluster mode enabled."""
-    if spec.is_clustered or spec.replicas_per_node_group is None:
-        return {}
-    return {"NumCacheClusters": spec.replicas_per_node_group + 1}
+    """The service counts shards and replicas with cluster mode enabled, nodes with cluster mode disabled."""
+    if spec.is_clustered:
+        return FIELDS.payload(spec, TOPOLOGY)
+    return {} if spec.replicas_per_node_group is None else {"NumCacheClusters": spec.replicas_per_node_group + 1}
 
 
 def creation_refusals(spec: ReplicationGroupSpec) -> Iterator[str]:
@@ -108,6 +110,8 @@ def creation_refusals(spec: ReplicationGroupSpec) -> Iterator[str]:
 
 
 def plan_modification(spec: ReplicationGroupSpec, state: ReplicationGroupState) -> Plan:
+    if not state.is_readable:
+        return Plan(warnings=("it is being created; what there is to change is known once its members can be read.",))
     changes = find_changes(spec, state)
     changed = {change.field: change for change in changes}
     refusals = find_refusals(spec, state, changed)

@@ -63,11 +63,11 @@ def upgrade(spec: ReplicationGroupSpec, state: ReplicationGroupState, changed: C
         return [f"engine_version: required to move from {state.engine} to {spec.engine}."]
     wanted, found = version_key(spec.engine_version or ""), version_key(state.engine_version)
     leaves_family = "engine" in changed or ("engine_version" in changed and wanted[:1] != found[:1])
-    is_own = not state.parameter_group_name.startswith("default.")
-    if leaves_family and is_own and "parameter_group_name" not in changed and not is_downgrade(spec, state):
+    if leaves_family and "parameter_group_name" not in changed and not is_downgrade(spec, state):
+        # A default group is not exchanged by itself either (aws-samples/dify-self-hosted-on-aws #24).
         return [
-            f"parameter_group_name: {state.parameter_group_name} belongs to the family of {state.engine} "
-            f"{state.engine_version}; name a group of the new family, it is exchanged in the same request."
+            f"parameter_group_name: {state.parameter_group_name} belongs to the family of {state.engine} {found[0]}; "
+            f"name one of the new family, such as its default, and it is exchanged in the same call."
         ]
     return []
 

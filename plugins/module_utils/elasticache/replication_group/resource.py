@@ -11,7 +11,7 @@ from typing import Any
 
 from ...aws.errors import call
 from ...aws.session import Session
-from ...aws.waiting import wait_confirmed, wait_until
+from ...aws.waiting import back_off, wait_confirmed, wait_until
 from ...reconcile.plan import Plan, Step
 from ...reconcile.problems import Refused
 from .. import api
@@ -113,6 +113,9 @@ class ReplicationGroup:
             return (True, "") if state is None else (None, f"it is {state.status}")
 
         wait_until(self.session, f"{self.label} to be gone", self.timeout, probe)
+
+    def back_off(self, conflict: int) -> None:
+        back_off(self.session, conflict)
 
     def converge(self) -> State:
         return wait_confirmed(self.session, self.label, self.observe, self.plan)

@@ -11,7 +11,7 @@ from typing import Any
 from ...aws.errors import ServiceError
 from ...aws.network import read_subnets
 from ...aws.session import Session
-from ...aws.waiting import wait_confirmed
+from ...aws.waiting import back_off, wait_confirmed
 from ...reconcile.plan import Plan, Step
 from .. import api
 from .normalize import SubnetGroupState
@@ -53,6 +53,9 @@ class SubnetGroup:
 
     def wait(self, step: Step) -> None:
         raise AssertionError(f"{step.operation} leaves nothing to wait for")
+
+    def back_off(self, conflict: int) -> None:
+        back_off(self.session, conflict)
 
     def converge(self) -> SubnetGroupState | None:
         return wait_confirmed(self.session, f"subnet group {self.spec.subnet_group_name}", self.observe, self.plan)

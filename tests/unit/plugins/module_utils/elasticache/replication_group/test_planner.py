@@ -240,8 +240,9 @@ def test_a_key_is_known_by_its_id_and_its_arn(key: str) -> None:
         (
             {"parameter_group_name": "mine"},
             {"engine": "valkey", "engine_version": "8.1"},
-            "name a group of the new family",
+            "name one of the new family",
         ),
+        ({}, {"engine": "valkey", "engine_version": "8.1"}, "name one of the new family"),
         ({}, {"replicas_per_node_group": 0}, "set multi_az_enabled=false"),
         ({"multi_az_enabled": False}, {"replicas_per_node_group": 0}, "set automatic_failover_enabled=false"),
         ({}, {"automatic_failover_enabled": False}, "set both to the same"),
@@ -278,8 +279,10 @@ def test_the_rollback_from_valkey_is_offered() -> None:
 
 
 def test_an_upgrade_names_engine_and_version_together() -> None:
-    arguments = plan_for(make_state(), engine="valkey", engine_version="8.1").steps[0].arguments
+    plan = plan_for(make_state(), engine="valkey", engine_version="8.1", parameter_group_name="default.valkey8")
+    arguments = plan.steps[0].arguments
     assert (arguments["Engine"], arguments["EngineVersion"]) == ("valkey", "8.1")
+    assert arguments["CacheParameterGroupName"] == "default.valkey8"
 
 
 @pytest.mark.parametrize("found", ["7.1", "7.1.0"])
