@@ -54,7 +54,7 @@ def test_primary_endpoint_writes_and_reader_endpoint_reads(subject: Subject) -> 
 
 
 def test_reader_endpoint_takes_replicas_in_turn(subject: Subject) -> None:
-    reached = {subject.client(subject.endpoints.reader).info("server")["run_id"] for _ in range(4)}
+    reached = {subject.client(subject.endpoints.reader).info("server")["run_id"] for _other in range(4)}
     assert reached == set(process_ids(subject)[1:])
 
 

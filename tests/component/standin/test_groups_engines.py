@@ -182,7 +182,7 @@ def told_slots(account: Account) -> set[str]:
 def served_slots(account: Account) -> set[str]:
     """Slot ranges by the engines."""
     node = account.connect(account.group()["ConfigurationEndpoint"], tls=False)
-    return {f"{first}-{last}" for first, last, *_ in node.execute_command("CLUSTER SLOTS")}
+    return {f"{first}-{last}" for first, last, *_other in node.execute_command("CLUSTER SLOTS")}
 
 
 def test_a_crashed_primary_is_failed_over_with_its_data(account: Account, standin: Standin) -> None:
@@ -201,6 +201,7 @@ def test_cluster_mode_is_turned_on_with_the_data_kept(account: Account) -> None:
     account.create(NumCacheClusters=2, AutomaticFailoverEnabled=True)
     account.primary(tls=False).set("greeting", "hello")
     account.modify(ClusterMode="compatible")
+    assert account.primary(tls=False).get("greeting") == b"hello"
     assert account.cluster().get("greeting") == b"hello"
     account.modify(ClusterMode="enabled")
     assert account.cluster().get("greeting") == b"hello"

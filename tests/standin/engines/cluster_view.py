@@ -35,7 +35,7 @@ def parse_view(text: str) -> View:
     own_id = ""
     nodes: dict[str, Seen] = {}
     for line in text.splitlines():
-        node_id, _, flags, primary, _, _, _, link, *slots = line.split()
+        node_id, _other1, flags, primary, _other2, _other3, _other4, link, *slots = line.split()
         flag_set = set(flags.split(","))
         if "myself" in flag_set:
             own_id = node_id
@@ -49,5 +49,5 @@ def parse_view(text: str) -> View:
 
 
 def _parse_range(word: str) -> SlotRange:
-    first, _, last = word.partition("-")
+    first, _other, last = word.partition("-")
     return int(first), int(last or first)

@@ -131,7 +131,7 @@ class Front:
     def _accept(self, listener: socket.socket) -> None:
         """Take one waiting client in; the loop calls again as long as there are more."""
         try:
-            arrived, (host, _) = listener.accept()
+            arrived, (host, _other) = listener.accept()
         except BlockingIOError:
             return
         except OSError as error:
@@ -184,7 +184,7 @@ class Front:
         """Connect to the target whose turn it is, or to the next one that answers. Raises OSError or EOFError."""
         refusal: OSError | EOFError = EOFError("nothing stands behind it")
         targets = self._targets
-        for _ in targets:
+        for _other in targets:
             target = targets[self._turn % len(targets)]
             self._turn += 1
             try:

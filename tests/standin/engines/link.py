@@ -99,7 +99,7 @@ class Link:
 
 async def adopt(connection: socket.socket, context: ssl.SSLContext | None, *, is_client: bool) -> Side:
     """Put a connected socket under a protocol, as the server's end of TLS if there is a `context`. Raises OSError."""
-    _, side = await asyncio.get_running_loop().connect_accepted_socket(
+    _other, side = await asyncio.get_running_loop().connect_accepted_socket(
         lambda: Side(keeps_half_open=is_client and context is None),
         connection,
         ssl=context,

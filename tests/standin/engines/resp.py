@@ -47,7 +47,7 @@ class RespClient:
             for start in range(0, len(commands), PIPELINE_LENGTH):
                 batch = commands[start : start + PIPELINE_LENGTH]
                 connection.sendall(b"".join(encode(command) for command in (self._login, *batch)))
-                welcome, *received = [_read_answer(reader) for _ in (self._login, *batch)]
+                welcome, *received = [_read_answer(reader) for _other in (self._login, *batch)]
                 if isinstance(welcome, RespError):
                     raise welcome
                 answers += received
@@ -72,7 +72,7 @@ def _read_answer(reader: BufferedReader) -> Any:
     if length < 0:
         return None
     if kind == b"*":
-        return [_read_answer(reader) for _ in range(length)]
+        return [_read_answer(reader) for _other in range(length)]
     return _read_bulk(reader, length)
 
 

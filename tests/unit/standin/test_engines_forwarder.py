@@ -110,7 +110,7 @@ def test_targets_take_turns_and_dead_ones_are_passed_over(bench: Bench) -> None:
     dead = Target(bench.address("dead"), ENGINE_PORT)
     bench.front.point([bench.engine(b"a").target, dead, bench.engine(b"b").target])
     names = []
-    for _ in range(4):
+    for _other in range(4):
         with bench.connect() as connection:
             names.append(receive(connection, 1))
     assert set(names) == {b"a", b"b"}
@@ -206,7 +206,7 @@ def test_greeting_goes_first_and_its_answer_to_nobody(bench: Bench, answer: byte
         bench.front.point([Target(address, ENGINE_PORT)])
         with bench.connect() as connection:
             connection.sendall(b"hello")
-            upstream, _ = engine.accept()
+            upstream, _other = engine.accept()
             with upstream:
                 assert receive(upstream, 5) == b"login"
                 upstream.sendall(answer)

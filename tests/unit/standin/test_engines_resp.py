@@ -23,7 +23,7 @@ def engine(answer: bytes) -> Iterator[tuple[RespClient, list[bytes]]]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
-            connection, _ = listener.accept()
+            connection, _other = listener.accept()
             with connection:
                 got.append(connection.recv(65536))
                 connection.sendall(answer)
@@ -58,24 +58,24 @@ def test_every_call_logs_in_and_sends_all_at_once() -> None:
     ],
 )
 def test_answers_are_read(wire: bytes, answer: object) -> None:
-    with engine(b"+OK\r\n" + wire) as (client, _):
+    with engine(b"+OK\r\n" + wire) as (client, _other):
         assert client.call("ANY") == answer
 
 
 def test_first_error_of_a_pipeline_is_raised() -> None:
     with (
-        engine(b"+OK\r\n+fine\r\n-ERR first\r\n-ERR second\r\n") as (client, _),
+        engine(b"+OK\r\n+fine\r\n-ERR first\r\n-ERR second\r\n") as (client, _other),
         pytest.raises(RespError, match="first"),
     ):
         client.call_all([("A",), ("B",), ("C",)])
 
 
 def test_refused_login_is_an_error() -> None:
-    with engine(b"-WRONGPASS no\r\n-NOAUTH\r\n") as (client, _), pytest.raises(RespError, match="WRONGPASS"):
+    with engine(b"-WRONGPASS no\r\n-NOAUTH\r\n") as (client, _other), pytest.raises(RespError, match="WRONGPASS"):
         client.call("PING")
 
 
 @pytest.mark.parametrize("wire", [b"", b"+OK\r\n", b"+OK\r\n$10\r\nshort", b"+OK\r\n*2\r\n+one\r\n"])
 def test_broken_connection_is_an_os_error(wire: bytes) -> None:
-    with engine(wire) as (client, _), pytest.raises(ConnectionError):
+    with engine(wire) as (client, _other), pytest.raises(ConnectionError):
         client.call("PING")

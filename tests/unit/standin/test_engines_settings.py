@@ -26,7 +26,7 @@ def seat(*, cluster_mode: bool = False, port: int = 6379) -> Seat:
 def configured(text: str) -> dict[str, str]:
     """Directives that appear once, by name."""
     lines = [line.partition(" ") for line in text.splitlines()]
-    return {name: value for name, _, value in lines if name not in {"user", "rename-command"}}
+    return {name: value for name, _other, value in lines if name not in {"user", "rename-command"}}
 
 
 @pytest.mark.parametrize("port", [6379, 7000, 21000, 21001, 22000, 65535])

@@ -22,7 +22,7 @@ SHARDS = ("0001", "0002", "0003")
 def test_ranges_hold_exactly_the_slots_that_they_were_made_of(slots: set[int]) -> None:
     ranges = compress(slots)
     assert expand(ranges) == slots
-    assert all(last + 1 < first for (_, last), (first, _) in pairwise(ranges))
+    assert all(last + 1 < first for (_other1, last), (first, _other2) in pairwise(ranges))
 
 
 @st.composite
