@@ -10,7 +10,7 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Returns RV(plan), RV(changes) and RV(diff) exactly as the run that follows would, and changes nothing.
+    description: Returns RV(plan), RV(changes) and C(diff) exactly as the run that follows would, and changes nothing.
     support: full
   diff_mode:
     description: Shows every managed option that changes; secrets appear as a fixed marker.

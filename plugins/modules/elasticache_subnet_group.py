@@ -81,8 +81,8 @@ changes:
 plan:
   description:
     - What the run does, or in check mode would do, in full. C(action) is V(none), V(create), V(modify) or V(delete).
-    - C(steps) are the calls in their order, with their arguments and the options that ask for them. C(disruption) is the
-      highest of all C(changes), C(warnings) are worth reading before the run. Secrets are replaced by a marker.
+    - C(steps) are the calls in their order, with their arguments and the options that ask for them. C(disruption) is
+      the highest of all C(changes), C(warnings) are worth reading before the run. Secrets are replaced by a marker.
   returned: success, and when a plan is refused
   type: dict
   sample:

@@ -24,7 +24,6 @@ FAILED = ("create-failed", "incompatible-network", "restore-failed")
 """Statuses of the group or of a member that no waiting ends."""
 
 GONE = "gone"
-State = ReplicationGroupState | None
 
 
 class ReplicationGroup:
@@ -40,7 +39,7 @@ class ReplicationGroup:
     def label(self) -> str:
         return f"replication group {self.spec.replication_group_id}"
 
-    def settle(self, check: bool) -> tuple[State, tuple[str, ...]]:
+    def settle(self, check: bool) -> tuple[ReplicationGroupState | None, tuple[str, ...]]:
         self.learn()
         state = self.observe()
         if state is None or not state.transitions:
@@ -76,10 +75,10 @@ class ReplicationGroup:
             remedy = "Remove the group with state=absent, mend what the events name, and run again."
             raise Refused([f"{statuses[failed]} is {failed}: {story}. {remedy}"])
 
-    def observe(self) -> State:
+    def observe(self) -> ReplicationGroupState | None:
         return observe(self.session, self.spec.replication_group_id)
 
-    def plan(self, state: State) -> Plan:
+    def plan(self, state: ReplicationGroupState | None) -> Plan:
         return plan_changes(self.spec, state, self.facts)
 
     def execute(self, step: Step) -> None:
@@ -94,7 +93,7 @@ class ReplicationGroup:
     def wait_settled(self, members: int | None) -> ReplicationGroupState:
         """Group and members available, the members as many as the step leads to: the group alone is not enough."""
 
-        def probe() -> tuple[State, str]:
+        def probe() -> tuple[ReplicationGroupState | None, str]:
             state = self.observe()
             if state is None:
                 return None, "it cannot be read yet"
@@ -117,5 +116,5 @@ class ReplicationGroup:
     def back_off(self, conflict: int) -> None:
         back_off(self.session, conflict)
 
-    def converge(self) -> State:
+    def converge(self) -> ReplicationGroupState | None:
         return wait_confirmed(self.session, self.label, self.observe, self.plan)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.warnings import get_warning_messages
+from ansible_collections.redisops.cache.plugins.module_utils.aws import run
 from ansible_collections.redisops.cache.plugins.module_utils.aws.errors import ServiceError
 from ansible_collections.redisops.cache.plugins.module_utils.aws.run import (
     GUARD_SPEC,
@@ -96,13 +96,15 @@ def test_the_core_runs_without_a_module() -> None:
     assert outcome.after == ToyState(text="a")
 
 
-def test_a_success_returns_the_plan_and_the_state() -> None:
+def test_a_success_returns_the_plan_and_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(run, "warn", warned.append)
     module = ended(Toy(ToySpec(text="a"), ToyState(), settle_warnings=("slow",)))
     assert module.result["changed"] is True
     assert module.result["toy"]["text"] == "a"
     assert module.result["diff"] == {"before": {"text": ""}, "after": {"text": "a"}}
     assert module.result["plan"]["action"] == "modify"
-    assert "slow" in get_warning_messages()
+    assert warned == ["slow"]
 
 
 def test_check_mode_returns_the_state_as_it_was() -> None:

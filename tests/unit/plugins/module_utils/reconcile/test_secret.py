@@ -14,7 +14,8 @@ NESTED = {"a": [Secret(TOKEN), {"b": (Secret(TOKEN), 1)}], "c": "plain", "d": No
 
 def test_no_way_of_printing_shows_the_value() -> None:
     secret = Secret(TOKEN)
-    shown = f"{secret} {secret!r} {secret!s} {[secret]} { ({'a': secret}) }"
+    held = {"a": secret}
+    shown = f"{secret} {secret!r} {secret!s} {[secret]} {held}"
     assert TOKEN not in shown
     assert shown.count(MARKER) == 5
 

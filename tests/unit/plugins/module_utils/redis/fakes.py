@@ -46,7 +46,7 @@ class FakeSession:
         reply: Reply = answer
         return reply
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_other: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -65,7 +65,7 @@ class FakeSocket(socket.socket):
     def __init__(self) -> None:
         self.closed = False
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_other: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -186,7 +186,7 @@ class TestSecure:
     def test_a_certificate_is_proof_of_tls(self, monkeypatch: pytest.MonkeyPatch, error: OSError, is_tls: bool) -> None:
         failing_handshake(monkeypatch, error)
         sock = FakeSocket()
-        assert speaks_tls(TARGET, ["192.0.2.1"], lambda *_: sock) is is_tls
+        assert speaks_tls(TARGET, ["192.0.2.1"], lambda *_other: sock) is is_tls
         assert sock.closed
 
 
@@ -207,13 +207,13 @@ class TestAnswerInPlainText:
     ) -> None:
         client, server = pair
         server.sendall(said)
-        assert answer_in_plain_text(TARGET, ["192.0.2.1"], lambda *_: client) == heard
+        assert answer_in_plain_text(TARGET, ["192.0.2.1"], lambda *_other: client) == heard
         assert server.recv(64) == b"PING\r\n"
 
     def test_hanging_up_is_no_answer(self, pair: tuple[socket.socket, socket.socket]) -> None:
         client, server = pair
         server.close()
-        assert answer_in_plain_text(TARGET, ["192.0.2.1"], lambda *_: client) == ""
+        assert answer_in_plain_text(TARGET, ["192.0.2.1"], lambda *_other: client) == ""
 
     def test_no_connection_is_not_taken_for_a_refusal(self) -> None:
         def dial(address: str, port: int, timeout: float) -> socket.socket:

@@ -46,7 +46,7 @@ class TestTls:
     @pytest.mark.parametrize("answer", ["-NOAUTH Authentication required.", ""])
     def test_a_port_in_plain_text_is_recognized(self, monkeypatch: pytest.MonkeyPatch, code: str, answer: str) -> None:
         monkeypatch.setattr(hops, "secure", raising(CheckError(code)))
-        monkeypatch.setattr(hops, "answer_in_plain_text", lambda *_: answer)
+        monkeypatch.setattr(hops, "answer_in_plain_text", lambda *_other: answer)
         assert code_of(hops.secure_connection, FakeSession(), target={"tls": True}) == (
             "PLAINTEXT_PORT" if answer else code
         )
@@ -86,7 +86,7 @@ class TestAuth:
     @pytest.mark.parametrize("code", ["ANSWER_TIMEOUT", "CONNECTION_CLOSED", "NOT_REDIS"])
     @pytest.mark.parametrize("is_tls", [True, False])
     def test_a_tls_port_is_recognized(self, monkeypatch: pytest.MonkeyPatch, code: str, is_tls: bool) -> None:
-        monkeypatch.setattr(hops, "speaks_tls", lambda *_: is_tls)
+        monkeypatch.setattr(hops, "speaks_tls", lambda *_other: is_tls)
         assert code_of(hops.authenticate, FakeSession({"ECHO": CheckError(code)})) == ("TLS_PORT" if is_tls else code)
 
     @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ class TestLatency:
 
 
 def raising(error: Exception) -> Any:
-    def fail(*_: object) -> None:
+    def fail(*_other: object) -> None:
         raise error
 
     return fail

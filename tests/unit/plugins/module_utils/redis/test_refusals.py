@@ -61,7 +61,7 @@ def test_strangers_use_the_same_way_in() -> None:
 
 @pytest.mark.parametrize("answer", ["+PONG", "-NOAUTH Authentication required.", ""])
 def test_plain_text(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
-    monkeypatch.setattr(refusals, "answer_in_plain_text", lambda *_: answer)
+    monkeypatch.setattr(refusals, "answer_in_plain_text", lambda *_other: answer)
     if answer:
         with pytest.raises(CheckError, match="ACCEPTED_PLAINTEXT"):
             refusals.refuse_plaintext(context())

@@ -15,7 +15,7 @@ from ansible_collections.redisops.cache.plugins.module_utils.elasticache.replica
     plan_changes,
 )
 from ansible_collections.redisops.cache.plugins.module_utils.elasticache.replication_group.spec import build_spec
-from ansible_collections.redisops.cache.plugins.module_utils.reconcile.plan import Plan, Step
+from ansible_collections.redisops.cache.plugins.module_utils.reconcile.plan import Change, Plan, Step
 
 TOKEN = "Zw8kQ2vXr5Lm9TnB4yHd"
 NAME = "phb-redis-cache"
@@ -96,6 +96,10 @@ def plan_for(state: ReplicationGroupState | None, /, *facts: Facts, **params: An
 def calls(plan: Plan) -> list[str]:
     """The steps in short: the operation, and what it is for."""
     return [f"{step.operation}({','.join(step.because)})" for step in plan.steps]
+
+
+def change_of(plan: Plan, field: str) -> Change:
+    return next(change for change in plan.changes if change.field == field)
 
 
 def step_of(plan: Plan, field: str) -> Step:

@@ -39,7 +39,7 @@ def test_the_engine_is_compared_in_lower_case() -> None:
     [(False, None, None), (True, None, "required"), (True, "preferred", "preferred")],
 )
 def test_the_mode_of_groups_that_do_not_report_one(encrypted: bool, mode: str | None, expected: str | None) -> None:
-    told = {"TransitEncryptionMode": mode} if mode else {}
+    told: dict[str, Any] = {"TransitEncryptionMode": mode} if mode else {}
     state = state_of(api_group(TransitEncryptionEnabled=encrypted, **told))
     assert state.transit_encryption_mode == expected
 

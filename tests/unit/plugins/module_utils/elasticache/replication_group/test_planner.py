@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.redisops.cache.plugins.module_utils.elasticache.replication_group.planner import Facts
 from ansible_collections.redisops.cache.plugins.module_utils.reconcile.plan import Disruption
 
-from .samples import ARN, NAME, TOKEN, calls, make_state, plan_for, step_of
+from .samples import ARN, NAME, TOKEN, calls, change_of, make_state, plan_for, step_of
 
 CREATION = {"description": "d", "node_type": "cache.t3.small"}
 
@@ -131,7 +131,7 @@ def test_shards_that_differ_are_scaled_by_name() -> None:
         [{"NodeGroupId": "0001", "NewReplicaCount": 1}],
         [{"NodeGroupId": "0002", "NewReplicaCount": 1}],
     ]
-    assert plan.change("replicas_per_node_group").before == [0, 2, 1]
+    assert change_of(plan, "replicas_per_node_group").before == [0, 2, 1]
     assert [step.settles["members"] for step in plan.steps] == [7, 6]
 
 
@@ -190,7 +190,7 @@ def test_tags_are_removed_before_new_ones_come() -> None:
     assert plan.steps[0].arguments == {"ResourceName": ARN, "TagKeys": ["Old"]}
     kept = plan_for(make_state(tags={"Old": "1"}), tags={"New": "3"}, purge_tags=False)
     assert [step.operation for step in kept.steps] == ["add_tags_to_resource"]
-    assert kept.change("tags").after == {"Old": "1", "New": "3"}
+    assert change_of(kept, "tags").after == {"Old": "1", "New": "3"}
 
 
 def test_unreadable_tags_are_left_alone() -> None:
