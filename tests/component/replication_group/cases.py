@@ -25,6 +25,7 @@ SHARDED: Params = {
     "automatic_failover_enabled": True,
 }
 ENCRYPTED: Params = {**BASE, "transit_encryption_enabled": True}
+ENCRYPTED_PAIR: Params = {**ENCRYPTED, "replicas_per_node_group": 1}
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,14 @@ CHANGES = (
         modifying("Engine", "EngineVersion", "CacheParameterGroupName"),
         starting(PAIR),
         NOW,
+    ),
+    Case(
+        "engine",
+        always(engine="redis", engine_version="7.1", parameter_group_name="default.redis7"),
+        modifying("Engine", "EngineVersion", "CacheParameterGroupName"),
+        starting({**ENCRYPTED_PAIR, "engine": "valkey", "engine_version": "7.2"}),
+        NOW,
+        note="rollback",
     ),
     Case("engine_version", always(engine_version="7.1"), modifying("EngineVersion"), starting(PAIR), NOW),
     Case(
@@ -269,6 +278,14 @@ CHANGES = (
         modifying("TransitEncryptionEnabled", "TransitEncryptionMode"),
         starting({**PAIR, "engine_version": "7.1"}),
         CUTTING,
+    ),
+    Case(
+        "transit_encryption_enabled",
+        always(transit_encryption_enabled=False),
+        modifying("TransitEncryptionEnabled", "TransitEncryptionMode"),
+        starting({**ENCRYPTED, "engine_version": "7.1"}),
+        CUTTING,
+        note="off",
     ),
     Case(
         "transit_encryption_mode",

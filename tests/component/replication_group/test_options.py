@@ -18,6 +18,7 @@ from tests.component.replication_group.cases import (
     CREATION_MEMBERS,
     FIXED,
     NEW_TOKEN,
+    SAFE_PAIR,
     SHARDED,
     TOKEN,
     Case,
@@ -61,6 +62,16 @@ def carry_out_an_order(cloud: Landscape, name: str, wanted: dict[str, Any]) -> N
         done = cloud.run(name, **wanted)
         assert done.changed
         assert report(foretold) == report(done)
+
+
+def test_cluster_mode_goes_through_compatible_and_back_only_from_there(cloud: Landscape) -> None:
+    name = cloud.new_name()
+    cloud.run(name, **SAFE_PAIR)
+    for mode in ("compatible", "disabled", "compatible", "enabled"):
+        done = cloud.module.changes(replication_group_id=name, cluster_mode=mode, allow_disruption="connections")
+        assert done.after.cluster_mode == mode
+    assert cloud.run(name).after.endpoints.configuration is not None
+    cloud.module.refuses(replication_group_id=name, cluster_mode="compatible", allow_disruption="connections")
 
 
 def test_every_option_has_a_case() -> None:

@@ -92,6 +92,11 @@ def creation_topology(spec: ReplicationGroupSpec) -> dict[str, Any]:
 
 
 def creation_refusals(spec: ReplicationGroupSpec) -> Iterator[str]:
+    yield from missing_options(spec)
+    yield from missing_conditions(spec)
+
+
+def missing_options(spec: ReplicationGroupSpec) -> Iterator[str]:
     for name in ("description", "node_type"):
         if getattr(spec, name) is None:
             yield f"{name}: required to create {spec.replication_group_id}."
@@ -99,8 +104,14 @@ def creation_refusals(spec: ReplicationGroupSpec) -> Iterator[str]:
         yield "engine_version: required to create a Valkey group."
     if spec.engine == "valkey" and spec.transit_encryption_enabled is None:
         yield "transit_encryption_enabled: true or false, required to create a Valkey group."
+
+
+def missing_conditions(spec: ReplicationGroupSpec) -> Iterator[str]:
+    """What an option needs that a group which exists might have already, and a new one has not."""
     if (spec.num_node_groups or 1) > 1 and not spec.is_clustered:
         yield f"num_node_groups: {spec.num_node_groups} shards need cluster_mode=enabled."
+    if spec.cluster_mode == "compatible":
+        yield "cluster_mode: a new group is `disabled` or `enabled`; `compatible` lies between the two."
     if spec.auth_token is not None and not spec.transit_encryption_enabled:
         yield "auth_token: a token needs transit_encryption_enabled."
     if spec.multi_az_enabled and not spec.automatic_failover_enabled:

@@ -68,7 +68,7 @@ class ReplicationGroupSpec:
     @property
     def is_clustered(self) -> bool:
         """Whether the group is asked to be created with the cluster protocol."""
-        return self.cluster_mode in ("enabled", "compatible")
+        return self.cluster_mode == "enabled"
 
 
 OWN_SPEC: dict[str, dict[str, Any]] = {

@@ -42,6 +42,7 @@ def test_creation_with_cluster_mode_enabled_counts_shards() -> None:
         ({**CREATION, "engine": "valkey", "transit_encryption_enabled": True}, "engine_version: required"),
         ({**CREATION, "engine": "valkey", "engine_version": "8.1"}, "transit_encryption_enabled: true or false"),
         ({**CREATION, "num_node_groups": 2}, "need cluster_mode=enabled"),
+        ({**CREATION, "cluster_mode": "compatible"}, "lies between the two"),
         ({**CREATION, "auth_token": TOKEN}, "a token needs"),
         ({**CREATION, "multi_az_enabled": True}, "Multi-AZ needs"),
         ({**CREATION, "automatic_failover_enabled": True}, "needs at least one replica"),
