@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .compare import equal
-from .plan import Disruption
+from .plan import Change, Disruption
 
 Sameness = Callable[[Any, Any], bool]
 DisruptionOf = Callable[[Any, Any], Disruption]
@@ -76,3 +76,28 @@ class Fields:
             for each in chosen
             if each.api_name and getattr(spec, each.name) is not None
         }
+
+
+def differences(fields: Iterable[Field], wanted: Any, state: Any) -> tuple[Change, ...]:
+    """Changes for the fields that the Spec sets, whose wanted value is neither the current nor the pending one.
+
+    Secret fields are never compared: their changes come from the resource's planner.
+    """
+    return tuple(
+        Change(
+            each.name,
+            getattr(state, each.name),
+            getattr(wanted, each.name),
+            each.disruption(getattr(state, each.name), getattr(wanted, each.name)),
+        )
+        for each in fields
+        if not each.secret and getattr(wanted, each.name) is not None and not is_converged(each, wanted, state)
+    )
+
+
+def is_converged(field: Field, wanted: Any, state: Any) -> bool:
+    asked = getattr(wanted, field.name)
+    pending: Mapping[str, Any] = state.pending
+    return field.same(asked, getattr(state, field.name)) or (
+        field.name in pending and field.same(asked, pending[field.name])
+    )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...aws.tags import to_api
-from ...reconcile.compare import differences
+from ...reconcile.field import differences
 from ...reconcile.plan import Change, Plan, Step
 from ..tagging import delta_of, tag_change, tag_steps, tag_warnings
 from .fields import FIELDS, IMMUTABLE

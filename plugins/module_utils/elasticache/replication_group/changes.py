@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...reconcile.compare import differences, version_key
+from ...reconcile.compare import version_key
+from ...reconcile.field import differences
 from ...reconcile.plan import Change, Disruption
 from ...reconcile.secret import MARKER
 from ..tagging import delta_of, tag_change

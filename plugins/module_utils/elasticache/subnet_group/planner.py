@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...aws.tags import to_api
-from ...reconcile.compare import differences
+from ...reconcile.field import differences
 from ...reconcile.plan import Change, Plan, Step
 from ..tagging import delta_of, tag_change, tag_steps, tag_warnings
 from .fields import COMPARED, FIELDS

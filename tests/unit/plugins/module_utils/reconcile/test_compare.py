@@ -1,24 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sameness, and the changes that come from it."""
+"""Sameness."""
 
 from __future__ import annotations
 
 import pytest
 from ansible_collections.redisops.cache.plugins.module_utils.reconcile.compare import (
-    differences,
-    same_ignoring_case,
     same_set,
     same_version,
     version_key,
 )
-from ansible_collections.redisops.cache.plugins.module_utils.reconcile.plan import Change, Disruption
-from ansible_collections.redisops.cache.plugins.module_utils.reconcile.secret import Secret
-
-from tests.unit.plugins.module_utils.reconcile.toy import FIELDS, ToySpec, ToyState
-
-
-def changes_of(spec: ToySpec, state: ToyState) -> tuple[Change, ...]:
-    return differences(FIELDS.declared, spec, state)
 
 
 @pytest.mark.parametrize(
@@ -52,42 +42,3 @@ def test_sets_have_no_order_and_no_repetition() -> None:
     assert same_set(["a", "b", "a"], ("b", "a"))
     assert same_set([], ())
     assert not same_set(["a"], ("a", "b"))
-
-
-def test_case_can_be_ignored() -> None:
-    assert same_ignoring_case("Redis", "redis")
-    assert same_ignoring_case("", "")
-    assert not same_ignoring_case("redis", "valkey")
-
-
-def test_an_unset_option_is_no_difference() -> None:
-    assert changes_of(ToySpec(), ToyState(text="anything")) == ()
-
-
-def test_a_cleared_option_is_a_difference() -> None:
-    assert changes_of(ToySpec(text="", zones=()), ToyState(text="x")) == (
-        Change("text", "x", ""),
-        Change("zones", ("a", "b"), ()),
-    )
-
-
-def test_a_pending_value_counts_as_reached() -> None:
-    state = ToyState(size=1, pending={"size": 3})
-    assert changes_of(ToySpec(size=3), state) == ()
-    assert changes_of(ToySpec(size=1), state) == ()
-    assert changes_of(ToySpec(size=2), state) == (Change("size", 1, 2),)
-
-
-def test_the_disruption_can_depend_on_the_values() -> None:
-    (shrinking,) = changes_of(ToySpec(size=1), ToyState(size=2))
-    (growing,) = changes_of(ToySpec(size=3), ToyState(size=2))
-    (upgrade,) = changes_of(ToySpec(version="7.2"), ToyState())
-    assert [change.disruption for change in (shrinking, growing, upgrade)] == [
-        Disruption.DATA_MOVEMENT,
-        Disruption.NONE,
-        Disruption.FAILOVER,
-    ]
-
-
-def test_secrets_are_never_compared() -> None:
-    assert changes_of(ToySpec(token=Secret("Zw8kQ2vXr5Lm9TnB4yHd")), ToyState()) == ()

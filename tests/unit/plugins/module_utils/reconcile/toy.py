@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.redisops.cache.plugins.module_utils.reconcile.compare import (
-    differences,
     same_set,
     same_version,
 )
-from ansible_collections.redisops.cache.plugins.module_utils.reconcile.field import Field, Fields, unique
+from ansible_collections.redisops.cache.plugins.module_utils.reconcile.field import Field, Fields, differences, unique
 from ansible_collections.redisops.cache.plugins.module_utils.reconcile.plan import Change, Disruption, Plan, Step
 from ansible_collections.redisops.cache.plugins.module_utils.reconcile.secret import Secret
 
