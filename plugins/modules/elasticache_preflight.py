@@ -23,6 +23,12 @@ description:
 author:
   - redisops.cache maintainers (@redisops)
 options:
+  allow_disruption:
+    description:
+      - How much the task that follows may disturb the clients of an existing group. What goes beyond is a problem.
+      - Without it disruption is not judged. The values are those of M(redisops.cache.elasticache_replication_group).
+    type: str
+    choices: [none, failover, connections, data_movement]
   application_security_groups:
     description:
       - Security groups of the application, whose members are to connect, by id or by name.

@@ -83,16 +83,20 @@ def reconcile(resource: Resource, terms: Terms) -> Outcome:
 
 def guard(plan: Plan, allowed: Disruption) -> None:
     """Refuse a plan that is impossible, or that disturbs more than the caller named."""
-    problems = list(plan.refusals)
-    problems += [
+    problems = [*plan.refusals, *disturbances(plan, allowed)]
+    if problems:
+        raise Refused(problems, plan)
+
+
+def disturbances(plan: Plan, allowed: Disruption) -> list[str]:
+    """The changes that go beyond what is allowed, each with what lets it happen."""
+    return [
         f"{change.field}: {change.before!r} → {change.after!r} has the disruption `{change.disruption.value}`, "
         f"allowed is `{allowed.value}`. Nothing was changed; "
         f"`allow_disruption: {change.disruption.value}` lets it happen."
         for change in plan.changes
         if allowed.rank < change.disruption.rank < Disruption.REPLACEMENT.rank
     ]
-    if problems:
-        raise Refused(problems, plan)
 
 
 def carry_out(resource: Resource, plan: Plan, terms: Terms) -> None:

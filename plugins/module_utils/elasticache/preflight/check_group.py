@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ...reconcile.engine import disturbances
 from ..replication_group.planner import plan_changes
 from ..replication_group.resource import FAILED
 from ..replication_group.spec import ReplicationGroupSpec, spec_problems
@@ -21,7 +22,11 @@ def options(wanted: Wanted, _facts: Facts) -> Iterable[str]:
 
 def refusals(wanted: Wanted, facts: Facts) -> Iterable[str]:
     """What the task that follows would refuse, against the group as it is."""
-    return () if facts.groups is None else plan_changes(with_key(wanted.spec, facts), facts.group).refusals
+    if facts.groups is None:
+        return ()
+    plan = plan_changes(with_key(wanted.spec, facts), facts.group)
+    allowed = wanted.request.allowed
+    return (*plan.refusals, *(disturbances(plan, allowed) if allowed else ()))
 
 
 def with_key(spec: ReplicationGroupSpec, facts: Facts) -> ReplicationGroupSpec:

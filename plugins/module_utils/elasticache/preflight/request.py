@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ...aws.run import GUARD_SPEC
 from ...reconcile.field import unique
+from ...reconcile.plan import Disruption
 from ..parameter_group.spec import argument_spec as parameter_group_options
 from ..replication_group.fields import FIELDS
 from ..replication_group.spec import OWN_SPEC, ReplicationGroupSpec
@@ -24,7 +26,7 @@ GROUP_ID = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})")
 @dataclass(frozen=True)
 class Request:
     """`subnet_ids`, `parameter_group_family` and `parameters` belong to groups that later tasks make; None: no such
-    task follows."""
+    task follows. `allowed` is None where disruption is not to be judged."""
 
     spec: ReplicationGroupSpec
     today: date
@@ -35,6 +37,7 @@ class Request:
     unsupported_parameters: str = "refuse"
     application_security_groups: tuple[str, ...] = ()
     support_warning_days: int = 180
+    allowed: Disruption | None = None
 
     @property
     def application_group_ids(self) -> tuple[str, ...]:
@@ -48,6 +51,7 @@ class Request:
 PARAMETER_OPTIONS = parameter_group_options()
 
 OWN_OPTIONS: dict[str, dict[str, Any]] = {
+    "allow_disruption": {"type": "str", "choices": GUARD_SPEC["allow_disruption"]["choices"]},
     "application_security_groups": {"type": "list", "elements": "str", "default": []},
     "fail": {"type": "bool", "default": True},
     "parameter_group_family": {"type": "str"},
@@ -75,7 +79,7 @@ def build_request(params: Mapping[str, Any], today: date) -> Request:
         auth_token_update_strategy=params.get("auth_token_update_strategy"),
         tags=params.get("tags"),
     )
-    subnet_ids = params.get("subnet_ids")
+    subnet_ids, allowed = params.get("subnet_ids"), params.get("allow_disruption")
     return Request(
         spec=spec,
         today=today,
@@ -86,4 +90,5 @@ def build_request(params: Mapping[str, Any], today: date) -> Request:
         unsupported_parameters=params.get("unsupported_parameters", "refuse"),
         application_security_groups=unique(params.get("application_security_groups") or ()),
         support_warning_days=params.get("support_warning_days", 180),
+        allowed=Disruption(allowed) if allowed else None,
     )

@@ -121,3 +121,12 @@ def test_a_window_for_no_backups() -> None:
     (told,) = warnings(snapshot_retention_limit=0)
     assert told.startswith("snapshot_window: no backup is made in it")
     assert warnings(snapshot_retention_limit=0, snapshot_window=None) == []
+
+
+def test_disruption_beyond_what_is_allowed() -> None:
+    known = existing(make_state())
+    wish = {"description": "second", "node_type": "cache.t3.medium"}
+    assert not [found for found in change(known, **wish) if "disruption" in found]
+    (found,) = [found for found in change(known, allow_disruption="none", **wish) if "disruption" in found]
+    assert found.startswith("node_type: 'cache.t3.small' → 'cache.t3.medium' has the disruption `failover`")
+    assert not [found for found in change(known, allow_disruption="failover", **wish) if "disruption" in found]

@@ -20,6 +20,7 @@ from .samples import NAME, TODAY
 
 def test_options_are_those_of_the_replication_group() -> None:
     own = {
+        "allow_disruption",
         "application_security_groups",
         "fail",
         "parameter_group_family",
