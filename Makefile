@@ -35,7 +35,7 @@ test: ## unit and component tests, with the coverage of plugins/
 	$(SETUP) redis-server
 	@scripts/test.sh
 
-drills: ## the long tests: failovers, chaos, recovery
+drills: ## the long tests: a run killed after each call, chaos, changes under load
 	$(SETUP) redis-server
 	@scripts/pytest_folder.sh tests/drills
 

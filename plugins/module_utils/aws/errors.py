@@ -15,8 +15,10 @@ except ImportError:
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from ..reconcile.problems import Failure
 
-class ServiceError(Exception):
+
+class ServiceError(Failure):
     """A refused or failed call. `code` is the code on the wire; empty when no answer came at all."""
 
     def __init__(self, operation: str, code: str, message: str) -> None:

@@ -12,14 +12,10 @@ from ansible.module_utils.common.warnings import warn
 
 from ..reconcile.engine import Outcome, Resource, Terms, reconcile
 from ..reconcile.plan import Disruption, Plan
-from ..reconcile.problems import Conflict, Interrupted, NotConverged, Refused
+from ..reconcile.problems import Failure, Interrupted, Refused
 from ..reconcile.report import as_dict, describe_plan, report
 from .errors import ServiceError
 from .session import Session
-from .waiting import WaitTimeout
-
-Failures = (ServiceError, WaitTimeout, Conflict, NotConverged)
-"""What can go wrong without being a mistake of this collection."""
 
 TERMS_SPEC: dict[str, dict[str, Any]] = {
     "wait": {"type": "bool", "default": True},
@@ -40,7 +36,7 @@ MakeResource = Callable[[Session, Mapping[str, Any]], Resource]
 
 
 def session_of(module: Any) -> Session:
-    """A session on the credentials, region and endpoint of an AnsibleAWSModule; progress shows at -vvv."""
+    """A session on the credentials, region and endpoint of an AnsibleAWSModule; progress goes to the debug log."""
     return Session(connect=module.client, progress=module.debug)
 
 
@@ -49,7 +45,7 @@ def terms_of(params: Mapping[str, Any], check: bool) -> Terms:
 
 
 def run_resource(session: Session, params: Mapping[str, Any], make: MakeResource, check: bool) -> Outcome:
-    """The whole of a resource module without Ansible. Raises Refused, Interrupted and `Failures`."""
+    """The whole of a resource module without Ansible. Raises Failure, of which Refused and Interrupted are kinds."""
     return reconcile(make(session, params), terms_of(params, check))
 
 
@@ -65,11 +61,21 @@ def run_module(module: Any, make: MakeResource, returns: str) -> None:
             f" Done before that: {', '.join(done)}. Run again to go on from there." if done else " Nothing was changed."
         )
         module.fail_json(msg=f"{interrupted}{told}", steps_done=done, **described(interrupted.plan))
-    except Failures as failure:
+    except Failure as failure:
         module.fail_json(msg=str(failure))
     for warning in outcome.warnings:
         warn(warning)
     module.exit_json(**report(outcome), **{returns: as_dict(outcome.after)})
+
+
+def describe_interruption(interrupted: Interrupted) -> str:
+    """What went wrong and what that leaves behind. A call without an answer may or may not have taken effect."""
+    done = [step.operation for step in interrupted.done]
+    if done:
+        return f"{interrupted} Done before that: {', '.join(done)}. Run again to go on from there."
+    if isinstance(interrupted.cause, ServiceError) and not interrupted.cause.code:
+        return f"{interrupted} No answer came, so whether that took effect is not known. Run again to find out."
+    return f"{interrupted} Nothing was changed."
 
 
 def described(plan: Plan | None) -> dict[str, Any]:
@@ -82,6 +88,6 @@ def run_info(module: Any, read: Callable[[Session, Mapping[str, Any]], list[Any]
         found = read(session_of(module), module.params)
     except Refused as refused:
         module.fail_json(msg=str(refused), problems=list(refused.problems))
-    except Failures as failure:
+    except Failure as failure:
         module.fail_json(msg=str(failure))
     module.exit_json(changed=False, **{returns: as_dict(found)})

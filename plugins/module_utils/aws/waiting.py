@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from ..reconcile.plan import Plan
+from ..reconcile.problems import Failure
 from .session import Session
 
 Found = TypeVar("Found")
@@ -20,7 +21,7 @@ LONGEST_DELAY = 15.0
 """Seconds; the interval of botocore's own ElastiCache waiters."""
 
 
-class WaitTimeout(Exception):
+class WaitTimeout(Failure):
     """A condition did not come true in time. The service works on: a further run picks up where this one ended."""
 
     def __init__(self, what: str, seconds: float, last_seen: str) -> None:

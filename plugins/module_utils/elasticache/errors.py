@@ -20,20 +20,19 @@ NOT_FOUND = frozenset(
     }
 )
 
-CONFLICTS = frozenset(
-    {
-        "CacheParameterGroupAlreadyExists",
-        "CacheParameterGroupNotFound",
-        "CacheSubnetGroupAlreadyExists",
-        "CacheSubnetGroupNotFoundFault",
-        "InvalidCacheClusterState",
-        "InvalidReplicationGroupState",
-        "NoOperationFault",
-        "ReplicationGroupAlreadyExists",
-        "ReplicationGroupNotFoundFault",
-    }
-)
-"""The resource is not as observed: somebody, or an earlier call whose answer was lost, came first. Look again."""
+CONFLICTS = {
+    "CacheParameterGroupAlreadyExists": "cache_parameter_group",
+    "CacheParameterGroupNotFound": "cache_parameter_group",
+    "CacheSubnetGroupAlreadyExists": "cache_subnet_group",
+    "CacheSubnetGroupNotFoundFault": "cache_subnet_group",
+    "InvalidCacheClusterState": "",
+    "InvalidReplicationGroupState": "",
+    "NoOperationFault": "",
+    "ReplicationGroupAlreadyExists": "",
+    "ReplicationGroupNotFoundFault": "",
+}
+"""The resource is not as observed: somebody, or an earlier call whose answer was lost, came first. Look again.
+The value is part of the operation's name: a group that another resource merely names is a mistake, no conflict."""
 
 NO_MODIFICATION = "No modifications were requested"
 """Text with which the service says that everything already is as wanted; terraform-provider-aws
@@ -54,8 +53,10 @@ TAGS_UNAVAILABLE = frozenset(
 
 REMEDIES = {
     "AccessDenied": "Give the caller permission for this action; the README lists the least that each module needs.",
+    "CacheParameterGroupNotFound": "Create it first, with elasticache_parameter_group.",
     "CacheParameterGroupQuotaExceeded": "Delete parameter groups that no cache uses, or ask for a higher quota.",
     "CacheSubnetGroupInUse": "A cache still uses it: delete that first; no cache can move to another subnet group.",
+    "CacheSubnetGroupNotFoundFault": "Create it first, with elasticache_subnet_group.",
     "CacheSubnetQuotaExceededFault": "A subnet group holds at most 20 subnets.",
     "InsufficientCacheClusterCapacity": "The zone has no such nodes now: take another zone or node type.",
     "InvalidKMSKeyFault": "Check that the key exists in this region, is enabled, and lets ElastiCache use it.",
@@ -69,7 +70,8 @@ REMEDIES = {
 
 def as_conflict(error: ServiceError) -> Exception:
     """The exception to raise for a refused change: Conflict where another look can help, else one with the remedy."""
-    if error.code in CONFLICTS or NO_MODIFICATION in error.message:
+    is_about = CONFLICTS.get(error.code)
+    if (is_about is not None and is_about in error.operation) or NO_MODIFICATION in error.message:
         return Conflict(str(error))
     remedy = REMEDIES.get(error.code)
     return ServiceError(error.operation, error.code, f"{error.message} {remedy}") if remedy else error

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..aws.tags import TagDelta, tag_delta, to_api
+from ..aws.tags import TagDelta, own_tags, tag_delta, to_api
 from ..reconcile.plan import Change, Step
 
 TAGS_SPEC: dict[str, dict[str, Any]] = {
@@ -29,7 +29,7 @@ def delta_of(spec: Any, found: Mapping[str, str] | None) -> TagDelta | None:
 
 
 def tag_change(delta: TagDelta | None, found: Mapping[str, str] | None) -> tuple[Change, ...]:
-    return (Change("tags", dict(found or {}), dict(delta.wanted)),) if delta else ()
+    return (Change("tags", own_tags(found or {}), dict(delta.wanted)),) if delta else ()
 
 
 def tag_steps(arn: str, delta: TagDelta | None, settles: Mapping[str, Any]) -> tuple[Step, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from .plan import Disruption, Plan, Step
-from .problems import Conflict, Interrupted, NotConverged, Refused
+from .problems import Conflict, Failure, Interrupted, NotConverged, Refused
 
 CONFLICTS_BORNE = 5
 """How often a plan is made anew because the resource changed under it, before the conflict itself is reported."""
@@ -115,7 +115,7 @@ def carry_out(resource: Resource, plan: Plan, terms: Terms) -> None:
                     raise
                 resource.back_off(conflicts)
                 remaining = plan_anew(resource, plan, terms, done)
-    except Exception as cause:
+    except Failure as cause:
         raise Interrupted(cause, plan, done) from cause
 
 

@@ -10,7 +10,11 @@ from collections.abc import Iterable
 from .plan import Plan, Step
 
 
-class Refused(Exception):
+class Failure(Exception):
+    """What can go wrong without being a mistake of this collection; everything else keeps its traceback."""
+
+
+class Refused(Failure):
     """Nothing was changed. `problems` lists every reason that could be found at once."""
 
     def __init__(self, problems: Iterable[str], plan: Plan | None = None) -> None:
@@ -19,11 +23,11 @@ class Refused(Exception):
         super().__init__(sentence(self.problems))
 
 
-class Conflict(Exception):
+class Conflict(Failure):
     """A call met a resource that was no longer as observed: look again, plan again."""
 
 
-class NotConverged(Exception):
+class NotConverged(Failure):
     """Everything was sent and waited for, yet the resource still differs: the service rolled the change back."""
 
     def __init__(self, plan: Plan) -> None:
@@ -33,10 +37,10 @@ class NotConverged(Exception):
         super().__init__(f"the service accepted every request, yet after waiting for it this differs: {listed}")
 
 
-class Interrupted(Exception):
+class Interrupted(Failure):
     """A plan stopped half-way. A further run goes on from where this one ended."""
 
-    def __init__(self, cause: Exception, plan: Plan, done: Iterable[Step]) -> None:
+    def __init__(self, cause: Failure, plan: Plan, done: Iterable[Step]) -> None:
         self.cause = cause
         self.plan = plan
         self.done = tuple(done)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...aws.tags import problems_of
+from ...aws.tags import parse_tags, problems_of
 from ...reconcile.problems import Refused
 from ..names import name_problems
 from ..tagging import TAGS_SPEC
@@ -58,7 +58,7 @@ def build_spec(params: Mapping[str, Any]) -> ParameterGroupSpec:
         state=params.get("state", "present"),
         purge_parameters=params.get("purge_parameters", True),
         unsupported_parameters=params.get("unsupported_parameters", "refuse"),
-        tags=params.get("tags"),
+        tags=parse_tags(params.get("tags")),
         purge_tags=params.get("purge_tags", True),
         wait_timeout=params.get("wait_timeout", WAIT_TIMEOUT),
     )

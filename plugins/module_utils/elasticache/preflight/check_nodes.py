@@ -124,13 +124,6 @@ def data_tiering(wanted: Wanted, facts: Facts) -> Iterable[str]:
         yield f"node_type: {name} demands data tiering, which no option asks for yet; take a node of r7g or r6g."
 
 
-def replica_for_multi_az(wanted: Wanted, facts: Facts) -> Iterable[str]:
-    """What the replication group's own rules leave to the service: a clustered group whose replicas are not named."""
-    group = wanted.group
-    if facts.is_new and group.multi_az_enabled and group.is_clustered and wanted.spec.replicas_per_node_group is None:
-        yield "replicas_per_node_group: not set, hence none; Multi-AZ needs at least one replica per shard."
-
-
 def engine_of_family(wanted: Wanted, facts: Facts) -> Iterable[str]:
     name, group = asked_type(wanted, facts), wanted.group
     family = family_and_size(name)[0]
@@ -193,5 +186,5 @@ def nodes_added(wanted: Wanted, facts: Facts) -> int:
     return wanted.group.nodes - (len(facts.group.member_ids) if facts.group else 0)
 
 
-PROBLEMS = (data_tiering, first_generation, form, not_retired, reachable, replica_for_multi_az, size_offered)
+PROBLEMS = (data_tiering, first_generation, form, not_retired, reachable, size_offered)
 WARNINGS = (engine_of_family, family_offered, group_quota, region_quota, small_node)

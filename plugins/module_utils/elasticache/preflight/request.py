@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from ...aws.run import GUARD_SPEC
+from ...aws.tags import parse_tags
 from ...reconcile.field import unique
 from ...reconcile.plan import Disruption
 from ..parameter_group.spec import argument_spec as parameter_group_options
@@ -77,7 +78,7 @@ def build_request(params: Mapping[str, Any], today: date) -> Request:
     spec = ReplicationGroupSpec(
         **FIELDS.read(params),
         auth_token_update_strategy=params.get("auth_token_update_strategy"),
-        tags=params.get("tags"),
+        tags=parse_tags(params.get("tags")),
     )
     subnet_ids, allowed = params.get("subnet_ids"), params.get("allow_disruption")
     return Request(

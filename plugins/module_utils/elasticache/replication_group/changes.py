@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...reconcile.compare import version_key
+from ...reconcile.compare import same_version, version_key
 from ...reconcile.field import differences
 from ...reconcile.plan import Change, Disruption
 from ...reconcile.secret import MARKER
@@ -24,11 +24,44 @@ ROLLBACK = (("valkey", (7, 2)), ("redis", (7, 1)))
 
 
 def find_changes(spec: ReplicationGroupSpec, state: ReplicationGroupState) -> tuple[Change, ...]:
-    found = [each for each in differences(COMPARED, spec, state) if not is_own_upgrade(each, spec, state)]
+    found = [each for each in differences(COMPARED, spec, state) if not is_done_elsewhere(each, spec, state)]
     found += released(spec, state)
+    found += called_off(spec, state)
     found += token_change(spec, state)
     found += tag_change(delta_of(spec, state.tags), state.tags)
     return tuple(judged(change, spec, state) for change in found)
+
+
+def is_done_elsewhere(change: Change, spec: ReplicationGroupSpec, state: ReplicationGroupState) -> bool:
+    return is_own_upgrade(change, spec, state) or is_in_waiting_upgrade(change, spec, state)
+
+
+def is_in_waiting_upgrade(change: Change, spec: ReplicationGroupSpec, state: ReplicationGroupState) -> bool:
+    """Of an upgrade that waits for the window the service shows the version alone: engine and parameter group, sent in
+    the same call, come with it."""
+    waiting = state.pending.get("engine_version")
+    if waiting is None or spec.apply_immediately or change.field not in ("engine", "parameter_group_name"):
+        return False
+    return leaves_family(spec, state) and same_version(spec.engine_version or "", waiting)
+
+
+def leaves_family(spec: ReplicationGroupSpec, state: ReplicationGroupState) -> bool:
+    """Whether the wanted version needs a parameter group of another family: another engine, or another major."""
+    wanted = version_key(spec.engine_version or state.engine_version)[:1]
+    return (spec.engine or state.engine) != state.engine or wanted != version_key(state.engine_version)[:1]
+
+
+def called_off(spec: ReplicationGroupSpec, state: ReplicationGroupState) -> list[Change]:
+    """What waits for the window and is no longer wanted: asking for the present value calls it off (user guide,
+    "Resolving blocked engine upgrades"). An upgrade that the service has planned by itself stays."""
+    waiting = [FIELDS.by_name[name] for name in DEFERRED if name in state.pending and getattr(spec, name) is not None]
+    found = [
+        Change(each.name, state.pending[each.name], getattr(spec, each.name))
+        for each in waiting
+        if each.same(getattr(spec, each.name), getattr(state, each.name))
+        and not each.same(getattr(spec, each.name), state.pending[each.name])
+    ]
+    return [each for each in found if not is_own_upgrade(each, spec, state)]
 
 
 def is_own_upgrade(change: Change, spec: ReplicationGroupSpec, state: ReplicationGroupState) -> bool:

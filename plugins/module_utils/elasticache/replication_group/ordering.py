@@ -6,7 +6,7 @@
 One kind of change per call, each waited for: the service refuses a second change while the first runs, and refuses most
 combinations. The order is that of terraform-provider-aws and of the ACK controller: first what stands in the way
 (failover off), then what adds (shards, replicas), then what needs room (node type up before shards leave), then
-everything plain, the token, and last what takes away.
+everything plain, the token, and last what takes away. What waits for the maintenance window comes after all of it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...reconcile.plan import Change, Step
+from ...reconcile.plan import Change, Disruption, Step
 from ..tagging import delta_of, tag_steps
+from .changes import DEFERRED, leaves_family
 from .fields import FIELDS, LogDelivery
 from .normalize import NodeGroup, ReplicationGroupState
 from .spec import ReplicationGroupSpec
@@ -58,8 +59,8 @@ class Work:
 
 
 def order_steps(work: Work) -> tuple[Step, ...]:
-    steps = [step for stage in STAGES for step in stage(work)]
-    return settled_steps(work.state, steps)
+    stages = STAGES if work.spec.apply_immediately else (*(each for each in STAGES if each not in LAST), *LAST)
+    return settled_steps(work.state, [step for stage in stages for step in stage(work)])
 
 
 def switch_failover_off(work: Work) -> Iterable[Step]:
@@ -67,6 +68,15 @@ def switch_failover_off(work: Work) -> Iterable[Step]:
     names = tuple(name for name in work.names(FAILOVER) if not work.changed[name].after)
     if names:
         yield work.modify(names, at_once=True)
+
+
+def grow(work: Work) -> Iterable[Step]:
+    """Shards, then replicas for all of them. Where shards differ the replicas come first: new shards get as many as the
+    first one has."""
+    shards, replicas = list(add_shards(work)), list(add_replicas(work))
+    yield from (
+        (*replicas, *shards) if len(set(map(replica_count, work.state.node_groups))) > 1 else (*shards, *replicas)
+    )
 
 
 def add_shards(work: Work) -> Iterable[Step]:
@@ -91,17 +101,26 @@ def switch_failover_on(work: Work) -> Iterable[Step]:
 def change_node_type(work: Work) -> Iterable[Step]:
     """Alone: a pending scale-up blocks an upgrade, and a pending upgrade a scale-up.
     Up before shards leave, so that what stays has room; down after shards have come."""
-    if "node_type" in work.changed:
+    if "node_type" in work.changed and not is_unblocking(work):
         yield work.modify(("node_type",))
 
 
 def upgrade_engine(work: Work) -> Iterable[Step]:
-    """With the parameter group of the new family in the same call."""
+    """With the parameter group in the same call where the family changes."""
     names = work.names(("engine", "engine_version"))
     if names:
-        together = names + work.names(("parameter_group_name",))
-        step = work.modify(together)
+        also = work.names(("parameter_group_name",)) if goes_with_upgrade(work) else ()
+        step = work.modify((*names, *also, *(("node_type",) if is_unblocking(work) else ())))
         yield replace(step, arguments={**FIELDS.payload(work.spec, ("engine", "engine_version")), **step.arguments})
+
+
+def is_unblocking(work: Work) -> bool:
+    """One of the two waits for the window and blocks the other: both in one call are taken."""
+    return set(DEFERRED) <= work.changed.keys() and any(name in work.state.pending for name in DEFERRED)
+
+
+def goes_with_upgrade(work: Work) -> bool:
+    return bool(work.names(("engine", "engine_version"))) and leaves_family(work.spec, work.state)
 
 
 def enable_backups(work: Work) -> Iterable[Step]:
@@ -111,13 +130,13 @@ def enable_backups(work: Work) -> Iterable[Step]:
         names = work.names(("snapshot_retention_limit", "snapshot_window"))
         step = work.modify(names)
         if not work.state.is_clustered:
-            step = replace(step, arguments={**step.arguments, "SnapshottingClusterId": snapshotting_member(work.state)})
+            step = replace(step, arguments={**step.arguments, "SnapshottingClusterId": snapshotting_member(work)})
         yield step
 
 
 def modify_plainly(work: Work) -> Iterable[Step]:
     done: set[str] = set()
-    if work.names(("engine", "engine_version", "cluster_mode")):
+    if goes_with_upgrade(work) or "cluster_mode" in work.changed:
         done.add("parameter_group_name")
     if is_first_backup(work):
         done |= {"snapshot_retention_limit", "snapshot_window"}
@@ -187,8 +206,7 @@ STAGES = (
     switch_failover_off,
     change_cluster_mode,
     encrypt_in_transit,
-    add_shards,
-    add_replicas,
+    grow,
     switch_failover_on,
     change_node_type,
     upgrade_engine,
@@ -200,6 +218,9 @@ STAGES = (
     remove_replicas,
     tag,
 )
+
+LAST = (change_node_type, upgrade_engine)
+"""What waits for the window comes last: a later call that takes effect at once would release it."""
 
 
 def scale_replicas(work: Work, operation: str, is_due: Any) -> Iterable[Step]:
@@ -231,9 +252,14 @@ def is_first_backup(work: Work) -> bool:
     return "snapshot_retention_limit" in work.changed and work.state.snapshot_retention_limit == 0
 
 
-def snapshotting_member(state: ReplicationGroupState) -> str:
-    replicas = [each.cluster_id for each in state.members if each.role == "replica"]
-    return (replicas or [each.cluster_id for each in state.members])[0]
+def snapshotting_member(work: Work) -> str:
+    """A replica, unless the run takes replicas away: which of them go is left to the service."""
+    names = {
+        role: [each.cluster_id for each in work.state.members if each.role == role] for role in ("replica", "primary")
+    }
+    change = work.changed.get("replicas_per_node_group")
+    is_shrinking = change is not None and change.disruption is Disruption.CONNECTIONS
+    return (names["primary"] if is_shrinking or not names["replica"] else names["replica"])[0]
 
 
 def with_topic(spec: ReplicationGroupSpec, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -275,25 +301,24 @@ def wanted_tls_level(work: Work) -> int:
 
 def settled_steps(state: ReplicationGroupState, steps: Iterable[Step]) -> tuple[Step, ...]:
     """The steps, each with the number of members that the group has once it is done."""
-    replicas = [replica_count(each) for each in state.node_groups]
+    replicas = {each.node_group_id: replica_count(each) for each in state.node_groups}
     settled = []
     for step in steps:
         replicas = replicas_after(step, replicas)
-        members = len(replicas) + sum(replicas)
+        members = len(replicas) + sum(replicas.values())
         settled.append(replace(step, settles={"status": "available", "members": members}))
     return tuple(settled)
 
 
-def replicas_after(step: Step, replicas: list[int]) -> list[int]:
-    """Replicas of each shard after a step; a new shard gets as many as the first one has."""
-    if step.operation == "modify_replication_group_shard_configuration":
-        count = step.arguments["NodeGroupCount"]
-        return (replicas + [replicas[0]] * count)[:count]
-    if "NewReplicaCount" in step.arguments:
-        return [step.arguments["NewReplicaCount"]] * len(replicas)
-    if "ReplicaConfiguration" in step.arguments:
-        named = {
-            int(each["NodeGroupId"]) - 1: each["NewReplicaCount"] for each in step.arguments["ReplicaConfiguration"]
-        }
-        return [named.get(index, count) for index, count in enumerate(replicas)]
-    return replicas
+def replicas_after(step: Step, replicas: dict[str, int]) -> dict[str, int]:
+    """Replicas by shard after a step; a new shard gets as many as the first one has."""
+    arguments = step.arguments
+    if "NodeGroupsToRemove" in arguments:
+        return {each: count for each, count in replicas.items() if each not in arguments["NodeGroupsToRemove"]}
+    if "NodeGroupCount" in arguments:
+        added = range(arguments["NodeGroupCount"] - len(replicas))
+        return {**replicas, **{f"new {number}": next(iter(replicas.values())) for number in added}}
+    if "NewReplicaCount" in arguments:
+        return dict.fromkeys(replicas, arguments["NewReplicaCount"])
+    named = arguments.get("ReplicaConfiguration", ())
+    return {**replicas, **{each["NodeGroupId"]: each["NewReplicaCount"] for each in named}}

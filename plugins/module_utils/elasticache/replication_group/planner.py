@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...aws.tags import to_api
-from ...reconcile.plan import Change, Plan, Step
+from ...reconcile.plan import Change, Disruption, Plan, Step
 from ..tagging import tag_warnings
 from .changes import DEFERRED, find_changes
 from .fields import COMPARED, FIELDS, IDENTIFIER
@@ -93,6 +93,7 @@ def creation_topology(spec: ReplicationGroupSpec) -> dict[str, Any]:
 
 def creation_refusals(spec: ReplicationGroupSpec) -> Iterator[str]:
     yield from missing_options(spec)
+    yield from missing_encryption(spec)
     yield from missing_conditions(spec)
 
 
@@ -106,17 +107,27 @@ def missing_options(spec: ReplicationGroupSpec) -> Iterator[str]:
         yield "transit_encryption_enabled: true or false, required to create a Valkey group."
 
 
+def missing_encryption(spec: ReplicationGroupSpec) -> Iterator[str]:
+    """Valkey encrypts at rest unless told otherwise, Redis OSS does not."""
+    if spec.auth_token is not None and not spec.transit_encryption_enabled:
+        yield "auth_token: a token needs transit_encryption_enabled."
+    if spec.transit_encryption_mode is not None and not spec.transit_encryption_enabled:
+        yield "transit_encryption_mode: a mode needs transit_encryption_enabled."
+    if spec.kms_key_id is not None and spec.engine != "valkey" and not spec.at_rest_encryption_enabled:
+        yield "kms_key_id: a key needs at_rest_encryption_enabled."
+
+
 def missing_conditions(spec: ReplicationGroupSpec) -> Iterator[str]:
     """What an option needs that a group which exists might have already, and a new one has not."""
     if (spec.num_node_groups or 1) > 1 and not spec.is_clustered:
         yield f"num_node_groups: {spec.num_node_groups} shards need cluster_mode=enabled."
     if spec.cluster_mode == "compatible":
         yield "cluster_mode: a new group is `disabled` or `enabled`; `compatible` lies between the two."
-    if spec.auth_token is not None and not spec.transit_encryption_enabled:
-        yield "auth_token: a token needs transit_encryption_enabled."
     if spec.multi_az_enabled and not spec.automatic_failover_enabled:
         yield "multi_az_enabled: Multi-AZ needs automatic_failover_enabled."
-    if spec.automatic_failover_enabled and not spec.is_clustered and not spec.replicas_per_node_group:
+    if spec.multi_az_enabled and not spec.replicas_per_node_group:
+        yield "replicas_per_node_group: Multi-AZ needs at least one replica per shard."
+    elif spec.automatic_failover_enabled and not spec.is_clustered and not spec.replicas_per_node_group:
         yield "replicas_per_node_group: automatic failover needs at least one replica."
 
 
@@ -128,7 +139,21 @@ def plan_modification(spec: ReplicationGroupSpec, state: ReplicationGroupState) 
     refusals = find_refusals(spec, state, changed)
     steps = () if refusals else order_steps(Work(spec, state, changed))
     warnings = tuple(modification_warnings(spec, state, changed, steps))
+    changes = tuple(with_release(change, waiting_for_window(state, changed), steps) for change in changes)
     return Plan("modify" if changes or refusals else "none", changes, steps, warnings, refusals)
+
+
+def waiting_for_window(state: ReplicationGroupState, changed: Mapping[str, Change]) -> dict[str, Any]:
+    """What is pending on the members from earlier and not dealt with by this run."""
+    return {name: state.pending[name] for name in DEFERRED if name in state.pending and name not in changed}
+
+
+def with_release(change: Change, waiting: Mapping[str, Any], steps: tuple[Step, ...]) -> Change:
+    """A change whose call is sent with ApplyImmediately also releases what waits, and disturbs as much as that does."""
+    is_releasing = any(step.arguments.get("ApplyImmediately") for step in steps if change.field in step.because)
+    if not waiting or not is_releasing or change.disruption.rank >= Disruption.FAILOVER.rank:
+        return change
+    return replace(change, disruption=Disruption.FAILOVER)
 
 
 def modification_warnings(
@@ -141,8 +166,7 @@ def modification_warnings(
     at_once = [name for name in SELF_TIMED if name in changed and not spec.apply_immediately]
     if at_once:
         yield f"{', '.join(at_once)}: takes effect at once, the service does not put it off to the window."
-    waiting = {name: state.pending[name] for name in DEFERRED if name in state.pending and name not in changed}
-    for name, value in waiting.items():
+    for name, value in waiting_for_window(state, changed).items():
         if any(step.arguments.get("ApplyImmediately") for step in steps):
             yield f"{name}: {value} waits for the maintenance window, and is released by this run's ApplyImmediately."
         else:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ...reconcile.compare import version_key
 from ...reconcile.plan import Change, Disruption
 from ..windows import overlap_problems
-from .changes import is_downgrade, is_rollback
+from .changes import DEFERRED, is_downgrade, is_rollback, leaves_family
 from .normalize import ReplicationGroupState
 from .spec import ReplicationGroupSpec
 
@@ -61,12 +61,13 @@ def downgrade(spec: ReplicationGroupSpec, state: ReplicationGroupState, changed:
 def upgrade(spec: ReplicationGroupSpec, state: ReplicationGroupState, changed: Changed) -> list[str]:
     if "engine" in changed and spec.engine_version is None:
         return [f"engine_version: required to move from {state.engine} to {spec.engine}."]
-    wanted, found = version_key(spec.engine_version or ""), version_key(state.engine_version)
-    leaves_family = "engine" in changed or ("engine_version" in changed and wanted[:1] != found[:1])
-    if leaves_family and "parameter_group_name" not in changed and not is_downgrade(spec, state):
+    touched = changed.keys() & {"engine", "engine_version"}
+    is_upgrade = bool(touched) and leaves_family(spec, state) and not is_downgrade(spec, state)
+    if is_upgrade and "parameter_group_name" not in changed:
         # A default group is not exchanged by itself either (aws-samples/dify-self-hosted-on-aws #24).
         return [
-            f"parameter_group_name: {state.parameter_group_name} belongs to the family of {state.engine} {found[0]}; "
+            f"parameter_group_name: {state.parameter_group_name} belongs to the family of {state.engine} "
+            f"{state.engine_version}; "
             f"name one of the new family, such as its default, and it is exchanged in the same call."
         ]
     return []
@@ -74,15 +75,12 @@ def upgrade(spec: ReplicationGroupSpec, state: ReplicationGroupState, changed: C
 
 def replicas(spec: ReplicationGroupSpec, state: ReplicationGroupState, changed: Changed) -> list[str]:
     """Held against what the group will be, not only against what the run names."""
-    wanted = spec.replicas_per_node_group
-    fewest = wanted if wanted is not None else min([len(each.members) - 1 for each in state.node_groups], default=0)
-    multi_az = state.multi_az_enabled if spec.multi_az_enabled is None else spec.multi_az_enabled
-    failover = (
-        state.automatic_failover_enabled if spec.automatic_failover_enabled is None else spec.automatic_failover_enabled
-    )
     touched = changed.keys() & {"replicas_per_node_group", "multi_az_enabled", "automatic_failover_enabled"}
     if not touched:
         return []
+    fewest, multi_az, failover = future_replicas(spec, state)
+    if not failover and state.is_clustered:
+        return ["automatic_failover_enabled: cluster mode cannot be without it."]
     if multi_az and not failover:
         return ["multi_az_enabled: Multi-AZ needs automatic_failover_enabled; set both to the same."]
     if fewest == 0 and multi_az:
@@ -94,6 +92,28 @@ def replicas(spec: ReplicationGroupSpec, state: ReplicationGroupState, changed: 
             "replicas_per_node_group: automatic failover needs a replica; set automatic_failover_enabled=false as well."
         ]
     return []
+
+
+def future_replicas(spec: ReplicationGroupSpec, state: ReplicationGroupState) -> tuple[int, bool, bool]:
+    """Fewest replicas of a shard, Multi-AZ and failover after the run."""
+    present = min([len(each.members) - 1 for each in state.node_groups], default=0)
+    fewest = present if spec.replicas_per_node_group is None else spec.replicas_per_node_group
+    multi_az = state.multi_az_enabled if spec.multi_az_enabled is None else spec.multi_az_enabled
+    asked = spec.automatic_failover_enabled
+    return fewest, multi_az, state.automatic_failover_enabled if asked is None else asked
+
+
+def blocked(spec: ReplicationGroupSpec, state: ReplicationGroupState, changed: Changed) -> list[str]:
+    """A waiting upgrade blocks a change of the node type that is to happen now, and the other way round (user guide,
+    "Resolving blocked engine upgrades")."""
+    if not spec.apply_immediately or not changed.keys() & set(DEFERRED):
+        return []
+    return [
+        f"{name}: {state.pending[name]} waits for the maintenance window and blocks this change; set {name} as well, "
+        f"to that value to have both now, or to {getattr(state, name)} to call it off."
+        for name in DEFERRED
+        if name in state.pending and name not in changed
+    ]
 
 
 def windows(spec: ReplicationGroupSpec, state: ReplicationGroupState, changed: Changed) -> list[str]:
@@ -123,6 +143,8 @@ def cluster_mode(spec: ReplicationGroupSpec, state: ReplicationGroupState, chang
             f"cluster_mode: {change.before} → {change.after} is no step that ElastiCache does. It goes from disabled "
             "to compatible (move the clients to the cluster protocol then) to enabled, and back only from compatible."
         ]
+    if change.after == "compatible" and not (state.automatic_failover_enabled and state.node_groups[0].members[1:]):
+        return ["cluster_mode: it takes automatic failover and at least one replica; give the group both first."]
     others = sorted(changed.keys() - {"cluster_mode", "parameter_group_name"})
     if others:
         return [
@@ -156,4 +178,4 @@ def token(spec: ReplicationGroupSpec, state: ReplicationGroupState, changed: Cha
     return []
 
 
-RULES = (immutable, downgrade, upgrade, replicas, windows, scaling, cluster_mode, encryption, token)
+RULES = (immutable, downgrade, upgrade, blocked, replicas, windows, scaling, cluster_mode, encryption, token)

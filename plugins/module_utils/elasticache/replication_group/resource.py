@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...aws.errors import call
+from ...aws.errors import ServiceError, call
 from ...aws.session import Session
-from ...aws.waiting import back_off, wait_confirmed, wait_until
+from ...aws.waiting import LATE_READS, back_off, wait_confirmed, wait_until
 from ...reconcile.plan import Plan, Step
 from ...reconcile.problems import Refused
 from .. import api
@@ -24,6 +25,7 @@ FAILED = ("create-failed", "incompatible-network", "restore-failed")
 """Statuses of the group or of a member that no waiting ends."""
 
 GONE = "gone"
+ALIAS = re.compile(r"(^|:)alias/")
 
 
 class ReplicationGroup:
@@ -46,6 +48,8 @@ class ReplicationGroup:
             return state, ()
         if not self.is_removable(state):
             self.refuse_failed(state)
+        if check and state.status == "deleting":
+            return None, (f"{self.label} is being deleted; a run would first wait until it is gone.",)
         if check:
             seen = "; ".join(state.transitions)
             return state, (f"{self.label} is in transition ({seen}); a run would first wait until it is settled.",)
@@ -56,7 +60,7 @@ class ReplicationGroup:
 
     def learn(self) -> None:
         """Reads of other resources that spec or plan need."""
-        if (self.spec.kms_key_id or "").startswith("alias/"):
+        if self.spec.state == "present" and ALIAS.search(self.spec.kms_key_id or ""):
             answer = call(self.session.client("kms"), "describe_key", {"KeyId": self.spec.kms_key_id})
             self.spec = replace(self.spec, kms_key_id=answer["KeyMetadata"]["Arn"])
         name = self.spec.final_snapshot_identifier
@@ -64,8 +68,9 @@ class ReplicationGroup:
             self.facts = Facts(snapshot_exists=bool(api.describe_snapshots(self.session, name)))
 
     def is_removable(self, state: ReplicationGroupState) -> bool:
-        """A group whose creation failed can only be deleted, and that needs no waiting."""
-        return self.spec.state == "absent" and state.status == "create-failed"
+        """A group that has failed can only be deleted, and that needs no waiting."""
+        statuses = {state.status, *(each.status for each in state.members)}
+        return self.spec.state == "absent" and state.status != "deleting" and bool(statuses & set(FAILED))
 
     def refuse_failed(self, state: ReplicationGroupState) -> None:
         statuses = {state.status: self.label, **{each.status: each.cluster_id for each in state.members}}
@@ -93,9 +98,13 @@ class ReplicationGroup:
     def wait_settled(self, members: int | None) -> ReplicationGroupState:
         """Group and members available, the members as many as the step leads to: the group alone is not enough."""
 
+        started = self.session.clock.now()
+
         def probe() -> tuple[ReplicationGroupState | None, str]:
             state = self.observe()
             if state is None:
+                if self.session.clock.now() - started > LATE_READS:
+                    raise ServiceError("describe_replication_groups", "", f"{self.label} has been deleted meanwhile")
                 return None, "it cannot be read yet"
             self.refuse_failed(state)
             if state.transitions:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...aws.run import GUARD_SPEC, TERMS_SPEC
-from ...aws.tags import problems_of
+from ...aws.tags import parse_tags, problems_of
 from ...reconcile.problems import Refused
 from ...reconcile.secret import Secret
 from ..names import name_problems
 from ..tagging import TAGS_SPEC
 from ..windows import maintenance_problems, overlap_problems, snapshot_problems
-from .fields import FIELDS, LogDelivery
+from .fields import FIELDS, TEXT, LogDelivery
 
 LONGEST_ID = 40
 MOST_REPLICAS = 5
@@ -90,7 +90,7 @@ def build_spec(params: Mapping[str, Any]) -> ReplicationGroupSpec:
         state=params.get("state", "present"),
         auth_token_update_strategy=params.get("auth_token_update_strategy"),
         final_snapshot_identifier=params.get("final_snapshot_identifier"),
-        tags=params.get("tags"),
+        tags=parse_tags(params.get("tags")),
         purge_tags=params.get("purge_tags", True),
         apply_immediately=params.get("apply_immediately", False),
     )
@@ -110,6 +110,21 @@ def identifier_problems(spec: ReplicationGroupSpec) -> list[str]:
     problems += name_problems("final_snapshot_identifier", spec.final_snapshot_identifier, 255)
     if spec.final_snapshot_identifier is not None and spec.state == "present":
         problems.append("final_snapshot_identifier: it belongs to state=absent.")
+    return problems
+
+
+def blank_problems(spec: ReplicationGroupSpec) -> list[str]:
+    """Only a notification topic is ended by an empty string."""
+    texts = [each.name for each in FIELDS.declared if each.option is TEXT and each.name != "notification_topic_arn"]
+    problems = [
+        f"{name}: it is empty; leave the option out where it is not to be managed."
+        for name in texts
+        if getattr(spec, name) == ""
+    ]
+    if "" in (spec.security_group_ids or ()) or None in (spec.security_group_ids or ()):
+        problems.append("security_group_ids: one of them is empty.")
+    if any(not each["destination"] for each in spec.log_delivery_configurations or ()):
+        problems.append("log_delivery_configurations: a destination is empty.")
     return problems
 
 
@@ -133,7 +148,7 @@ def topology_problems(spec: ReplicationGroupSpec) -> list[str]:
         problems.append("multi_az_enabled: Multi-AZ needs automatic_failover_enabled.")
     if spec.replicas_per_node_group == 0 and spec.multi_az_enabled:
         problems.append("replicas_per_node_group: Multi-AZ needs at least one replica per shard.")
-    if spec.replicas_per_node_group == 0 and spec.automatic_failover_enabled and not spec.is_clustered:
+    if spec.replicas_per_node_group == 0 and spec.automatic_failover_enabled and spec.cluster_mode == "disabled":
         problems.append("replicas_per_node_group: automatic failover needs at least one replica.")
     if spec.is_clustered and spec.automatic_failover_enabled is False:
         problems.append("automatic_failover_enabled: cluster mode cannot be without it.")
@@ -200,6 +215,7 @@ def tag_problems(spec: ReplicationGroupSpec) -> list[str]:
 
 RULES = (
     identifier_problems,
+    blank_problems,
     number_problems,
     topology_problems,
     engine_problems,

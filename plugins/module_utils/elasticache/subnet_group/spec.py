@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...aws.tags import problems_of
+from ...aws.tags import parse_tags, problems_of
 from ...reconcile.problems import Refused
 from ..names import name_problems
 from ..tagging import TAGS_SPEC
@@ -41,7 +41,7 @@ def build_spec(params: Mapping[str, Any]) -> SubnetGroupSpec:
     spec = SubnetGroupSpec(
         **FIELDS.read(params),
         state=params.get("state", "present"),
-        tags=params.get("tags"),
+        tags=parse_tags(params.get("tags")),
         purge_tags=params.get("purge_tags", True),
     )
     problems = spec_problems(spec)

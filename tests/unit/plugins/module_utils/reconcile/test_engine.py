@@ -17,6 +17,7 @@ from ansible_collections.redisops.cache.plugins.module_utils.reconcile.engine im
 from ansible_collections.redisops.cache.plugins.module_utils.reconcile.plan import Change, Disruption, Plan, Step
 from ansible_collections.redisops.cache.plugins.module_utils.reconcile.problems import (
     Conflict,
+    Failure,
     Interrupted,
     NotConverged,
     Refused,
@@ -229,7 +230,7 @@ def test_conflicts_without_end_are_reported() -> None:
 @pytest.mark.parametrize("at", range(3))
 def test_an_interrupted_run_tells_what_was_done_and_the_next_completes_it(at: int) -> None:
     spec = ToySpec(text="a", size=2, zones=("x",))
-    toy = Toy(spec, ToyState(), before_step=failing(at, OSError("connection lost")))
+    toy = Toy(spec, ToyState(), before_step=failing(at, Failure("connection lost")))
     with pytest.raises(Interrupted, match="connection lost") as interrupted:
         reconcile(toy, Terms())
     assert list(interrupted.value.done) == toy.sent
@@ -250,7 +251,7 @@ def test_an_interrupt_from_the_keyboard_is_not_swallowed() -> None:
 def test_a_failed_wait_is_an_interruption_too() -> None:
     class Stuck(Toy):
         def wait(self, step: Step) -> None:
-            raise TimeoutError("still modifying")
+            raise Failure("still modifying")
 
     with pytest.raises(Interrupted, match="still modifying") as interrupted:
         reconcile(Stuck(ToySpec(text="a"), ToyState()), Terms())

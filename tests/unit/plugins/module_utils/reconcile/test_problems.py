@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ansible_collections.redisops.cache.plugins.module_utils.reconcile.plan import Change, Plan, Step
 from ansible_collections.redisops.cache.plugins.module_utils.reconcile.problems import (
+    Failure,
     Interrupted,
     NotConverged,
     Refused,
@@ -41,7 +42,7 @@ def test_a_secret_that_differs_is_not_told() -> None:
 
 
 def test_an_interruption_carries_what_was_done() -> None:
-    cause, steps = ValueError("lost"), [Step("create", {})]
+    cause, steps = Failure("lost"), [Step("create", {})]
     interrupted = Interrupted(cause, Plan("create"), steps)
     assert str(interrupted) == "lost"
     assert interrupted.done == (Step("create", {}),)

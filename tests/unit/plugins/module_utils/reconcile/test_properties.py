@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.redisops.cache.plugins.module_utils.reconcile.engine import Terms, reconcile
 from ansible_collections.redisops.cache.plugins.module_utils.reconcile.plan import Disruption, Step
-from ansible_collections.redisops.cache.plugins.module_utils.reconcile.problems import Interrupted, Refused
+from ansible_collections.redisops.cache.plugins.module_utils.reconcile.problems import Failure, Interrupted, Refused
 from ansible_collections.redisops.cache.plugins.module_utils.reconcile.report import describe_plan, report
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,7 +101,7 @@ def test_nothing_is_sent_that_disturbs_more_than_allowed(spec: ToySpec, state: T
 def test_a_run_that_was_cut_off_is_completed_by_the_next(spec: ToySpec, state: ToyState | None, lasting: int) -> None:
     def cut(toy: Toy, _step: Step) -> None:
         if len(toy.sent) == lasting:
-            raise OSError("connection lost")
+            raise Failure("connection lost")
 
     interrupted = Toy(replace(spec, token=None), state, before_step=cut)
     whole = Toy(replace(spec, token=None), state)

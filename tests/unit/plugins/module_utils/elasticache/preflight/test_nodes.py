@@ -89,7 +89,7 @@ def test_multi_az_of_a_cluster_needs_replicas() -> None:
     params: dict[str, Any] = {"cluster_mode": "enabled", "parameter_group_name": None}
     assert problems(**params) == []
     assert problems(**params, replicas_per_node_group=None) == [
-        "replicas_per_node_group: not set, hence none; Multi-AZ needs at least one replica per shard."
+        "replicas_per_node_group: Multi-AZ needs at least one replica per shard."
     ]
 
 

@@ -83,6 +83,7 @@ ANSWERS: dict[str, Any] = {
     "DescribeLogGroups": {"logGroups": [{"logGroupName": "/aws/vendedlogs/a"}, {"logGroupName": "/aws/vendedlogs/ab"}]},
 }
 EVERYTHING: dict[str, Any] = {
+    "at_rest_encryption_enabled": True,
     "kms_key_id": "alias/caches",
     "notification_topic_arn": TOPIC,
     "log_delivery_configurations": LOGS,

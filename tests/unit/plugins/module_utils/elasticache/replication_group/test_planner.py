@@ -46,6 +46,12 @@ def test_creation_with_cluster_mode_enabled_counts_shards() -> None:
         ({**CREATION, "auth_token": TOKEN}, "a token needs"),
         ({**CREATION, "multi_az_enabled": True}, "Multi-AZ needs"),
         ({**CREATION, "automatic_failover_enabled": True}, "needs at least one replica"),
+        ({**CREATION, "transit_encryption_mode": "required"}, "a mode needs"),
+        ({**CREATION, "kms_key_id": "k"}, "a key needs"),
+        (
+            {**CREATION, "cluster_mode": "enabled", "automatic_failover_enabled": True, "multi_az_enabled": True},
+            "Multi-AZ needs at least one replica",
+        ),
     ],
 )
 def test_what_a_creation_lacks(params: dict[str, Any], told: str) -> None:
@@ -71,11 +77,24 @@ def test_a_final_snapshot_never_overwrites_one() -> None:
     [
         ({"description": "new"}, ["modify_replication_group(description)"]),
         (
-            {"replicas_per_node_group": 2, "node_type": "cache.t3.medium", "description": "new"},
+            {
+                "replicas_per_node_group": 2,
+                "node_type": "cache.t3.medium",
+                "description": "new",
+                "apply_immediately": True,
+            },
             [
                 "increase_replica_count(replicas_per_node_group)",
                 "modify_replication_group(node_type)",
                 "modify_replication_group(description)",
+            ],
+        ),
+        (
+            {"replicas_per_node_group": 2, "node_type": "cache.t3.medium", "tags": {"a": "b"}},
+            [
+                "increase_replica_count(replicas_per_node_group)",
+                "add_tags_to_resource(tags)",
+                "modify_replication_group(node_type)",
             ],
         ),
         (
@@ -88,8 +107,8 @@ def test_a_final_snapshot_never_overwrites_one() -> None:
         (
             {"engine_version": "7.1", "parameter_group_name": "mine", "snapshot_window": "01:00-02:00"},
             [
-                "modify_replication_group(engine_version,parameter_group_name)",
-                "modify_replication_group(snapshot_window)",
+                "modify_replication_group(parameter_group_name,snapshot_window)",
+                "modify_replication_group(engine_version)",
             ],
         ),
     ],
@@ -110,14 +129,15 @@ def test_failover_comes_on_after_its_replica() -> None:
 
 def test_shards_come_before_and_go_after_the_node_type() -> None:
     state = make_state((1, 1, 1), clustered=True)
-    grown = plan_for(state, num_node_groups=5, node_type="cache.m6g.large", replicas_per_node_group=2)
+    now = {"node_type": "cache.m6g.large", "apply_immediately": True}
+    grown = plan_for(state, num_node_groups=5, replicas_per_node_group=2, **now)
     assert [step.operation for step in grown.steps] == [
         "modify_replication_group_shard_configuration",
         "increase_replica_count",
         "modify_replication_group",
     ]
     assert [step.settles["members"] for step in grown.steps] == [10, 15, 15]
-    shrunk = plan_for(state, num_node_groups=1, node_type="cache.m6g.large")
+    shrunk = plan_for(state, num_node_groups=1, **now)
     assert [step.operation for step in shrunk.steps] == [
         "modify_replication_group",
         "modify_replication_group_shard_configuration",
@@ -261,6 +281,11 @@ def test_a_key_is_known_by_its_id_and_its_arn(key: str) -> None:
         ),
         ({}, {"auth_token": TOKEN, "auth_token_update_strategy": "ROTATE"}, "no encryption in transit"),
         ({"transit_encryption_enabled": True}, {"auth_token": TOKEN}, "the group has no token yet"),
+        (
+            {"automatic_failover_enabled": False, "multi_az_enabled": False},
+            {"cluster_mode": "compatible"},
+            "at least one replica",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is(
@@ -295,35 +320,6 @@ def test_a_minor_version_of_the_services_own_is_no_drift() -> None:
     assert plan_for(make_state(engine_version="7.1.0"), engine_version="7.0").is_empty
     fixed = make_state(engine_version="7.1.0", auto_minor_version_upgrade=False)
     assert "is a downgrade" in plan_for(fixed, engine_version="7.0").refusals[0]
-
-
-def test_pending_equal_to_wanted_is_converged_and_said() -> None:
-    state = make_state(pending={"node_type": "cache.t3.medium"})
-    plan = plan_for(state, node_type="cache.t3.medium")
-    assert plan.is_empty
-    assert "waits for the maintenance window sun:05:00-sun:06:00" in plan.warnings[0]
-
-
-def test_apply_immediately_releases_what_was_asked_for_earlier() -> None:
-    state = make_state(pending={"node_type": "cache.t3.medium"})
-    plan = plan_for(state, node_type="cache.t3.medium", apply_immediately=True)
-    assert plan.steps[0].arguments == {
-        "ReplicationGroupId": NAME,
-        "CacheNodeType": "cache.t3.medium",
-        "ApplyImmediately": True,
-    }
-
-
-def test_what_else_is_released_is_reported_first() -> None:
-    state = make_state(pending={"engine_version": "7.1"})
-    plan = plan_for(state, replicas_per_node_group=2)
-    assert any("engine_version: 7.1" in warning and "is released" in warning for warning in plan.warnings)
-
-
-def test_deferred_changes_are_announced() -> None:
-    plan = plan_for(make_state(), node_type="cache.t3.medium", replicas_per_node_group=2)
-    assert any(warning.startswith("node_type: waits for the maintenance window") for warning in plan.warnings)
-    assert any(warning.startswith("replicas_per_node_group: takes effect at once") for warning in plan.warnings)
 
 
 def test_a_strategy_is_an_order() -> None:
