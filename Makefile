@@ -63,5 +63,6 @@ pins: ## make requirements/*.txt anew from requirements/*.in
 	@scripts/pins.sh
 
 clean: ## remove everything that make has made in this clone
+	@if [ -e .build/demo/aws/endpoint.json ]; then python -m tests.standin stop --state .build/demo/aws; fi
 	@rm -rf .build .venv .venv-oldest .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -89,7 +89,7 @@ play() {
 
 # The warnings that this demo is about, in their first sentence.
 warnings() {
-    sed -n -E 's/^\[WARNING\]: ((parameters\.|engine_version: ).*)/\1/p' "$run.err" | sed -E -e 's/\. .*/./' -e 's/^/   ! /'
+    sed -n -E 's/^\[WARNING\]: ([a-z0-9-]+: (parameters\.|engine_version: ).*)/\1/p' "$run.err" | sed -E -e 's/\. .*/./' -e 's/^/   ! /'
 }
 
 unchanged() {
@@ -151,14 +151,17 @@ end "verified"
 printf '\n%sDone in %d s.%s' "$bold" $((SECONDS - started)) "$plain"
 if [ -n "${KEEP:-}" ]; then
     cat <<TEXT
- The embedded AWS goes on. To talk to it:
+ The embedded AWS goes on. To talk to it from this directory:
 
-   export AWS_ENDPOINT_URL=$AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY=$AWS_SECRET_ACCESS_KEY
-   ${VIRTUAL_ENV:+$VIRTUAL_ENV/bin/}ansible-playbook -i inventories/demo redisops.cache.verify_caches -e cache_ca_path=$aws/ca.pem
+   export PATH=$PWD/.venv/bin:\$PATH AWS_ENDPOINT_URL=$AWS_ENDPOINT_URL AWS_DEFAULT_REGION=us-east-1
+   export AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY=$AWS_SECRET_ACCESS_KEY
+   aws elasticache describe-replication-groups                          # Caroud's are in ap-southeast-1
+   ansible-playbook -i inventories/demo redisops.cache.verify_caches -e cache_ca_path=$aws/ca.pem
+   ansible-playbook -i inventories/demo redisops.cache.deploy_caches    # refuses to shrink phb-prod, which stage 6 has enlarged
 
- To stop it:
+ Caches of your own that have TLS are verified with the same cache_ca_path. To stop it:
 
-   ${VIRTUAL_ENV:+$VIRTUAL_ENV/bin/}python -m tests.standin stop --state $aws
+   python -m tests.standin stop --state $aws
 TEXT
 else
     printf ' The embedded AWS is stopped; KEEP=1 make demo leaves it running. Log: %s\n' "$log"

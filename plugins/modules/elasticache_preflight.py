@@ -369,7 +369,7 @@ def main() -> None:
     except ServiceError as failure:
         module.fail_json(msg=str(failure))
     for warning in findings.warnings:
-        warn(warning)
+        warn(f"{request.spec.replication_group_id}: {warning}")
     results = {"problems": list(findings.problems), "facts": dict(findings.facts)}
     if findings.problems and module.params["fail"]:
         module.fail_json(msg=sentence(findings.problems), **results)

@@ -11,12 +11,14 @@ short_description: Manage ElastiCache replication groups (Redis OSS and Valkey)
 version_added: 0.1.0
 description:
   - Create, change and delete a replication group, with cluster mode disabled or enabled.
-  - Options that are not given are not managed. An empty list, dictionary or string clears what it stands for.
+  - Options that are not given are not managed. An empty O(tags), O(log_delivery_configurations) or
+    O(notification_topic_arn) clears what is there.
   - The calls that a change needs are ordered, and each is waited for, since the service takes one change at a time.
     A run that was interrupted is simply run again and goes on from where it stands.
-  - A value that the service has accepted and will apply in the maintenance window counts as reached. What the
-    service changes
-    by itself, such as a primary that failed over or a minor version that it upgraded, is left alone.
+  - A value that the service has accepted and will apply in the maintenance window counts as reached; one that is no
+    longer wanted is called off. A call that would release what waits counts as a V(failover), even where it is about
+    something else. What the service changes by itself, such as a primary that failed over or a minor version that it
+    upgraded, is left alone.
   - Nothing is ever replaced. What ElastiCache fixes at creation is refused with the way around it.
 author:
   - redisops.cache maintainers (@redisops)
@@ -139,9 +141,9 @@ options:
     description:
       - Token (password) of the group, 16 to 128 letters, digits and some punctuation (not C(@), C(/) or quotes).
         Needs O(transit_encryption_enabled).
-      - Used when the group is created. On an existing group it is used only with O(auth_token_update_strategy),
-        because the service never
-        tells a token back and there is nothing to compare it with.
+      - Used when the group is created. On an existing group it is used only with O(auth_token_update_strategy), because
+        the service never tells a token back and there is nothing to compare it with. A group that has no token, or no
+        TLS, is refused with what to do.
     type: str
   auth_token_update_strategy:
     description:

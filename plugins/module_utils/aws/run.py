@@ -12,7 +12,7 @@ from ansible.module_utils.common.warnings import warn
 
 from ..reconcile.engine import Outcome, Resource, Terms, reconcile
 from ..reconcile.plan import Disruption, Plan
-from ..reconcile.problems import Failure, Interrupted, Refused
+from ..reconcile.problems import Failure, Interrupted, NotConverged, Refused
 from ..reconcile.report import as_dict, describe_plan, report
 from .errors import ServiceError
 from .session import Session
@@ -57,14 +57,14 @@ def run_module(module: Any, make: MakeResource, returns: str) -> None:
         module.fail_json(msg=str(refused), problems=list(refused.problems), **described(refused.plan))
     except Interrupted as interrupted:
         done = [step.operation for step in interrupted.done]
-        told = (
-            f" Done before that: {', '.join(done)}. Run again to go on from there." if done else " Nothing was changed."
-        )
-        module.fail_json(msg=f"{interrupted}{told}", steps_done=done, **described(interrupted.plan))
+        told = describe_interruption(interrupted)
+        module.fail_json(msg=told, changed=bool(done), steps_done=done, **described(interrupted.plan))
+    except NotConverged as failure:
+        module.fail_json(msg=f"{failure}. Its events tell why; run again to try once more.", changed=True)
     except Failure as failure:
         module.fail_json(msg=str(failure))
     for warning in outcome.warnings:
-        warn(warning)
+        warn(f"{outcome.name}: {warning}")
     module.exit_json(**report(outcome), **{returns: as_dict(outcome.after)})
 
 

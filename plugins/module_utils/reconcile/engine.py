@@ -18,6 +18,10 @@ CONFLICTS_BORNE = 5
 class Resource(Protocol):
     """A Spec bound to a session. `State` is the resource's own dataclass, or None when the resource does not exist."""
 
+    @property
+    def name(self) -> str:
+        """What people call it; warnings begin with it."""
+
     def settle(self, check: bool) -> tuple[Any, tuple[str, ...]]:
         """Wait until the resource is in no transition; return State and warnings. In check mode nothing is awaited."""
 
@@ -53,6 +57,7 @@ class Terms:
 class Outcome:
     """`before` and `after` are States (None: does not exist); in check mode `after` is `before`."""
 
+    name: str
     plan: Plan
     before: Any
     after: Any
@@ -73,12 +78,12 @@ def reconcile(resource: Resource, terms: Terms) -> Outcome:
     warnings += plan.warnings
     guard(plan, terms.allowed)
     if terms.check or plan.is_empty:
-        return Outcome(plan, before, before, warnings)
+        return Outcome(resource.name, plan, before, before, warnings)
     carry_out(resource, plan, terms)
     after = resource.converge() if terms.wait else resource.observe()
     if terms.wait:
         confirm(resource.plan(after))
-    return Outcome(plan, before, after, warnings)
+    return Outcome(resource.name, plan, before, after, warnings)
 
 
 def guard(plan: Plan, allowed: Disruption) -> None:
@@ -92,8 +97,7 @@ def disturbances(plan: Plan, allowed: Disruption) -> list[str]:
     """The changes that go beyond what is allowed, each with what lets it happen."""
     return [
         f"{change.field}: {change.before!r} → {change.after!r} has the disruption `{change.disruption.value}`, "
-        f"allowed is `{allowed.value}`. Nothing was changed; "
-        f"`allow_disruption: {change.disruption.value}` lets it happen."
+        f"allowed is `{allowed.value}`; `allow_disruption: {change.disruption.value}` lets it happen."
         for change in plan.changes
         if allowed.rank < change.disruption.rank < Disruption.REPLACEMENT.rank
     ]

@@ -117,6 +117,14 @@ CHANGES = (
         NOW,
         note="rollback",
     ),
+    Case(
+        "engine",
+        always(engine="valkey", engine_version="8.1", parameter_group_name="default.valkey8"),
+        modifying("Engine", "EngineVersion", "CacheParameterGroupName"),
+        starting(PAIR),
+        {"allow_disruption": "failover"},
+        note="deferred",
+    ),
     Case("engine_version", always(engine_version="7.1"), modifying("EngineVersion"), starting(PAIR), NOW),
     Case(
         "engine_version",

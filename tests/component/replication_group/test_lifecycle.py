@@ -66,6 +66,40 @@ def test_a_deferred_version_comes_by_itself(cloud: Landscape) -> None:
     assert outcome.after.pending == {}
 
 
+def test_what_waits_for_the_window_is_called_off(cloud: Landscape) -> None:
+    name = cloud.new_name()
+    cloud.run(name, **PAIR)
+    cloud.run(name, node_type="cache.t3.medium", allow_disruption="failover")
+    back = cloud.module.changes(replication_group_id=name, node_type="cache.t3.small")
+    assert (back.after.node_type, back.after.pending) == ("cache.t3.small", {})
+
+
+def test_what_waits_is_not_released_unasked(cloud: Landscape) -> None:
+    name = cloud.new_name()
+    cloud.run(name, **PAIR)
+    cloud.run(name, node_type="cache.t3.medium", allow_disruption="failover")
+    cloud.module.refuses(replication_group_id=name, automatic_failover_enabled=True)
+    released = cloud.run(name, automatic_failover_enabled=True, allow_disruption="failover")
+    assert released.after.node_type == "cache.t3.medium"
+
+
+def test_a_deletion_under_way_is_foretold_as_it_will_be(cloud: Landscape) -> None:
+    name = cloud.new_name()
+    cloud.run(name, **BASE)
+    cloud.run(name, state="absent", wait=False)
+    assert cloud.run(name, check=True, **BASE).plan.action == "create"
+    assert not cloud.run(name, check=True, state="absent").changed
+    assert not cloud.run(name, state="absent").changed
+
+
+@pytest.mark.parametrize("option", ["subnet_group_name", "parameter_group_name"])
+def test_a_group_that_does_not_exist_is_a_mistake_and_no_conflict(cloud: Landscape, option: str) -> None:
+    wanted: dict[str, Any] = {**BASE, option: "no-such-group"}
+    with pytest.raises(Interrupted, match="Create it first"):
+        cloud.run(cloud.new_name(), **wanted)
+    assert [operation for operation, _sent in cloud.sent()] == ["CreateReplicationGroup"]
+
+
 def test_disruption_is_refused_until_it_is_named(cloud: Landscape) -> None:
     name = cloud.new_name()
     cloud.run(name, **PAIR)

@@ -33,6 +33,10 @@ class ParameterGroup:
         self.spec: ParameterGroupSpec = build_spec(params)
         self.surroundings = Surroundings()
 
+    @property
+    def name(self) -> str:
+        return self.spec.parameter_group_name
+
     def settle(self, check: bool) -> tuple[ParameterGroupState | None, tuple[str, ...]]:
         state = self.observe()
         warnings: tuple[str, ...] = ()

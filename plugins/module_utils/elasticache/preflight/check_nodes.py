@@ -141,11 +141,12 @@ def engine_of_family(wanted: Wanted, facts: Facts) -> Iterable[str]:
 
 
 def small_node(wanted: Wanted, facts: Facts) -> Iterable[str]:
-    """What surprises people who size a small node by its name.
+    """What surprises people who size a small node by its name: told when it is chosen, not in every run.
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SelectSize.html"""
     name = wanted.group.node_type or ""
     family, size = family_and_size(name)
-    if family not in BURSTABLE - RETIRED:
+    is_chosen = facts.is_new or (facts.group is not None and facts.group.node_type != name)
+    if family not in BURSTABLE - RETIRED or not is_chosen:
         return
     memory, advice = maxmemory(name, facts), RESERVED_MEMORY_ADVICE.get(size)
     traits = [f"has {memory / GIB:.3g} GiB of memory"] if memory else []

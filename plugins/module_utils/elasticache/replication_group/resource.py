@@ -38,6 +38,10 @@ class ReplicationGroup:
         self.facts = Facts()
 
     @property
+    def name(self) -> str:
+        return self.spec.replication_group_id
+
+    @property
     def label(self) -> str:
         return f"replication group {self.spec.replication_group_id}"
 

@@ -28,6 +28,10 @@ class SubnetGroup:
         self.spec: SubnetGroupSpec = build_spec(params)
         self.networks: Networks | None = None
 
+    @property
+    def name(self) -> str:
+        return self.spec.subnet_group_name
+
     def settle(self, check: bool) -> tuple[SubnetGroupState | None, tuple[str, ...]]:
         state = self.observe()
         if (

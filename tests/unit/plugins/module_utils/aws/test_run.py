@@ -104,7 +104,7 @@ def test_a_success_returns_the_plan_and_the_state(monkeypatch: pytest.MonkeyPatc
     assert module.result["toy"]["text"] == "a"
     assert module.result["diff"] == {"before": {"text": ""}, "after": {"text": "a"}}
     assert module.result["plan"]["action"] == "modify"
-    assert warned == ["slow"]
+    assert warned == ["toy: slow"]
 
 
 def test_check_mode_returns_the_state_as_it_was() -> None:

@@ -40,8 +40,8 @@ class State:
 
 
 def test_the_report_does_not_depend_on_what_came_out() -> None:
-    checked = report(Outcome(PLAN, before="old", after="old"))
-    done = report(Outcome(PLAN, before="old", after="new", warnings=("slow",)))
+    checked = report(Outcome("toy", PLAN, before="old", after="old"))
+    done = report(Outcome("toy", PLAN, before="old", after="new", warnings=("slow",)))
     assert checked == done
     assert checked["changed"] is True
 
@@ -54,7 +54,7 @@ def test_the_diff_has_every_change_on_both_sides() -> None:
 
 
 def test_an_empty_plan_reports_no_change() -> None:
-    assert report(Outcome(Plan(), before=None, after=None)) == {
+    assert report(Outcome("toy", Plan(), before=None, after=None)) == {
         "changed": False,
         "plan": {"action": "none", "disruption": "none", "changes": [], "steps": [], "warnings": []},
         "changes": [],

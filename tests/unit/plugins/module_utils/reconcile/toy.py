@@ -99,6 +99,10 @@ class Toy:
     log: list[str] = field(default_factory=list)
     sent: list[Step] = field(default_factory=list)
 
+    @property
+    def name(self) -> str:
+        return "toy"
+
     def settle(self, check: bool) -> tuple[ToyState | None, tuple[str, ...]]:
         self.log.append(f"settle(check={check})")
         return self.state, self.settle_warnings

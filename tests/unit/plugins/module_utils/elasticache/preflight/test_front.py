@@ -81,7 +81,7 @@ def test_problems_can_be_returned_instead() -> None:
 def test_warnings_are_shown() -> None:
     module, _other = run(auth_token=None)
     (told,) = module.warned
-    assert told.startswith("auth_token: not set")
+    assert told.startswith("phb-redis-cache: auth_token: not set")
 
 
 def test_a_failing_read_fails_the_task() -> None:
