@@ -8,14 +8,14 @@ import inspect
 import ipaddress
 import socket
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.standin.engines.waiting import wait_until
 
 
 def free_port() -> int:
@@ -43,7 +43,7 @@ class Servers:
         configuration.write_text("\n".join(lines).replace("@PORT@", str(port)) + "\n")
         with (home / "log").open("wb") as log:
             self.processes[port] = subprocess.Popen(["redis-server", str(configuration)], stdout=log)
-        await_true(lambda: self.accepts(port), f"redis-server listens at {port}, see {home}/log")
+        wait_until(f"redis-server listens at {port}, see {home}/log", lambda: self.accepts(port), within=20)
         return port
 
     def stop(self, port: int) -> None:
@@ -55,13 +55,6 @@ class Servers:
         assert self.processes[port].poll() is None, "redis-server ended"
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def await_true(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, f"never came true: {what}"
-        time.sleep(0.02)
 
 
 class Authority:

@@ -21,7 +21,8 @@ import redis
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.redisops.cache.plugins.modules import redis_check
 
-from tests.component.redis_servers import Authority, Servers, await_true, free_port
+from tests.component.redis_servers import Authority, Servers, free_port
+from tests.standin.engines.waiting import wait_until
 
 TOKEN = "token-of-component-tests-2342"
 USERS = {"app": "app-of-component-tests-6502", "blind": "blind-of-component-tests-8080"}
@@ -95,7 +96,7 @@ def replica(servers: Servers, with_users: int) -> int:
         'rename-command HELLO ""',
     )
     with redis.Redis(port=port, password=TOKEN, protocol=2) as client:
-        await_true(lambda: client.info("replication")["master_link_status"] == "up", "the replica is linked")
+        wait_until("the replica is linked", lambda: client.info("replication")["master_link_status"] == "up", within=20)
     return port
 
 
@@ -248,7 +249,7 @@ def cluster(servers: Servers) -> list[int]:
             client.cluster("ADDSLOTSRANGE", start, end - 1)
             client.cluster("SET-CONFIG-EPOCH", number + 1)
             clients[0].cluster("MEET", "127.0.0.1", ports[number], buses[number])
-        await_true(lambda: all(is_up(client) for client in clients), "the cluster is up")
+        wait_until("the cluster is up", lambda: all(is_up(client) for client in clients), within=20)
     return ports
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import os
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import redis
 
 from tests.standin.control import ControlError
 from tests.standin.core.clock import Clock
+from tests.standin.engines.waiting import wait_until
 from tests.standin.server import Options, Standin
 
 PATIENCE = 60.0
@@ -25,13 +25,6 @@ PATIENCE = 60.0
 def standin(tmp_path: Path) -> Iterator[Standin]:
     with Standin(Options(state=tmp_path, clock=Clock.accelerated(1000))) as running:
         yield running
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def own_children() -> set[str]:
@@ -60,7 +53,7 @@ def test_a_cache_lives_and_ends_with_the_stand_in(standin: Standin) -> None:
         NumCacheClusters=2,
         AutomaticFailoverEnabled=True,
     )
-    wait_until(lambda: describe()["Status"] == "available")
+    wait_until("the group is available", lambda: describe()["Status"] == "available", within=PATIENCE)
     endpoint = describe()["NodeGroups"][0]["PrimaryEndpoint"]
     cache = redis.Redis(endpoint["Address"], endpoint["Port"], decode_responses=True)
     cache.set("a", "b")

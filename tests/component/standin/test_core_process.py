@@ -7,13 +7,13 @@ import json
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.standin.control import Control
+from tests.standin.engines.waiting import wait_until
 
 PATIENCE = 60.0
 
@@ -22,19 +22,12 @@ def command(state: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "tests.standin", *arguments, "--state", str(state)]
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     started = subprocess.Popen(
         command(tmp_path, "--no-engines", "--stepped"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    wait_until((tmp_path / "endpoint.json").exists)
+    wait_until("it answers", (tmp_path / "endpoint.json").exists, within=PATIENCE)
     yield started
     started.kill()
     started.communicate(timeout=PATIENCE)
@@ -70,6 +63,6 @@ def test_a_file_that_a_killed_one_left_is_no_obstacle(process: subprocess.Popen[
     assert "no stand-in runs" in stopping.stderr
     left = (tmp_path / "endpoint.json").read_text()
     again = subprocess.Popen(command(tmp_path, "--no-engines"), stdout=subprocess.DEVNULL)
-    wait_until(lambda: (tmp_path / "endpoint.json").read_text() != left)
+    wait_until("it answers anew", lambda: (tmp_path / "endpoint.json").read_text() != left, within=PATIENCE)
     assert subprocess.run(command(tmp_path, "stop"), check=False).returncode == 0
     assert again.wait(PATIENCE) == 0
