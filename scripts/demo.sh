@@ -87,9 +87,10 @@ play() {
     cat "$run" "$run.err" >>"$log"
 }
 
-# The warnings that this demo is about, in their first sentence.
+# The warnings that this demo is about, in their first sentence; each parameter once, though its group warns as well.
 warnings() {
-    sed -n -E 's/^\[WARNING\]: ([a-z0-9-]+: (parameters\.|engine_version: ).*)/\1/p' "$run.err" | sed -E -e 's/\. .*/./' -e 's/^/   ! /'
+    sed -n -E 's/^\[WARNING\]: ([a-z0-9-]+: (parameters\.|engine_version: ).*)/\1/p' "$run.err" | awk -F': ' '$2 !~ /^parameters/ || !seen[$2]++ {print}' |
+        sed -E -e 's/\. .*/./' -e 's/^/   ! /'
 }
 
 unchanged() {
