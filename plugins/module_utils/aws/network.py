@@ -19,13 +19,6 @@ class SubnetFact:
     availability_zone: str
 
 
-@dataclass(frozen=True)
-class SecurityGroupFact:
-    group_id: str
-    vpc_id: str
-    name: str
-
-
 def read_subnets(session: Session, subnet_ids: Sequence[str]) -> list[SubnetFact]:
     """Those of `subnet_ids` that exist. By filter, since a list with one unknown id is answered with an error alone.
 
@@ -34,10 +27,3 @@ def read_subnets(session: Session, subnet_ids: Sequence[str]) -> list[SubnetFact
     filters = [{"Name": "subnet-id", "Values": list(subnet_ids)}]
     found = read_pages(session.client("ec2"), "describe_subnets", {"Filters": filters})
     return [SubnetFact(each["SubnetId"], each["VpcId"], each["AvailabilityZone"]) for each in found]
-
-
-def read_security_groups(session: Session, group_ids: Sequence[str]) -> list[SecurityGroupFact]:
-    """Those of `group_ids` that exist. Raises ServiceError (needs `ec2:DescribeSecurityGroups`)."""
-    filters = [{"Name": "group-id", "Values": list(group_ids)}]
-    found = read_pages(session.client("ec2"), "describe_security_groups", {"Filters": filters})
-    return [SecurityGroupFact(each["GroupId"], each.get("VpcId", ""), each.get("GroupName", "")) for each in found]

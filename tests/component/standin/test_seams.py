@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from tests.standin import behavior, mount, wire
 from tests.standin.core.clock import Clock
 from tests.standin.core.registry import OPERATIONS, Handler
 from tests.standin.engines.null import NullDriver
+from tests.standin.engines.waiting import wait_until
 from tests.standin.server import Options, Standin
 
 behavior.load()
@@ -197,11 +197,12 @@ def command_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]
             stdout=out,
             stderr=subprocess.STDOUT,
         )
-    deadline = time.monotonic() + PATIENCE
-    while not (state / "endpoint.json").exists():
+
+    def is_answering() -> bool:
         assert process.poll() is None, (state / "out").read_text()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+        return (state / "endpoint.json").exists()
+
+    wait_until("it answers", is_answering, within=PATIENCE)
     url = json.loads((state / "endpoint.json").read_text())["url"]
     yield [str(Path(sys.executable).with_name("aws")), "--endpoint-url", url, "--region", "us-east-1"]
     stopped = subprocess.run([sys.executable, "-m", "tests.standin", "stop", "--state", str(state)], check=False)

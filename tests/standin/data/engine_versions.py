@@ -24,11 +24,6 @@ class EngineVersion:
         """For comparisons within one engine."""
         return as_number(self.full)
 
-    @property
-    def is_patch_chosen(self) -> bool:
-        """Whether a patch is part of the name: Redis OSS up to 5, and Memcached."""
-        return self.asked == self.full
-
 
 def as_number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))

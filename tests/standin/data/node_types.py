@@ -29,10 +29,6 @@ class NodeType:
         return self.name.split(".")[1]
 
     @property
-    def is_burstable(self) -> bool:
-        return self.family.startswith("t")
-
-    @property
     def has_data_tiering(self) -> bool:
         return self.family == "r6gd"
 

@@ -30,10 +30,6 @@ def one_of(*choices: str) -> dict[str, Any]:
     return {"type": "str", "choices": list(choices)}
 
 
-def lowered(names: Iterable[str]) -> tuple[str, ...]:
-    return unique(name.lower() for name in names)
-
-
 def same_key(wanted: str, found: str | None) -> bool:
     """A KMS key by ARN or by its bare id; aliases have been resolved before."""
     return wanted == found or (found or "").endswith(f"/{wanted}")

@@ -6,9 +6,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.redisops.cache.plugins.module_utils.aws.errors import ServiceError
 from ansible_collections.redisops.cache.plugins.module_utils.aws.network import (
-    SecurityGroupFact,
     SubnetFact,
-    read_security_groups,
     read_subnets,
 )
 
@@ -23,20 +21,6 @@ def test_subnets_are_asked_for_by_filter() -> None:
         {"Filters": [{"Name": "subnet-id", "Values": ["subnet-1", "subnet-2"]}]},
     )
     assert read_subnets(stubbed.session, ("subnet-1", "subnet-2")) == [SubnetFact("subnet-1", "vpc-1", "us-east-1a")]
-    stubbed.assert_all_answered()
-
-
-def test_security_groups_are_asked_for_by_filter() -> None:
-    stubbed = StubbedSession()
-    stubbed.answers("ec2").add_response(
-        "describe_security_groups",
-        {"SecurityGroups": [{"GroupId": "sg-1", "VpcId": "vpc-1", "GroupName": "app"}, {"GroupId": "sg-2"}]},
-        {"Filters": [{"Name": "group-id", "Values": ["sg-1", "sg-2"]}]},
-    )
-    assert read_security_groups(stubbed.session, ["sg-1", "sg-2"]) == [
-        SecurityGroupFact("sg-1", "vpc-1", "app"),
-        SecurityGroupFact("sg-2", "", ""),
-    ]
     stubbed.assert_all_answered()
 
 
