@@ -46,5 +46,5 @@ options:
     type: float
     default: 5.0
 requirements:
-  - redis >= 5.0 (the Python client)
+  - redis >= 4.3 (the Python client)
 """

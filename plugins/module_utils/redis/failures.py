@@ -63,6 +63,10 @@ CAUSES: dict[str, Cause] = {
     "CLUSTERDOWN": Cause(
         "the cluster does not serve requests", "the state of every shard: CLUSTER INFO, CLUSTER SHARDS", transient=True
     ),
+    "COMMAND_REMOVED": Cause(
+        "the server's configuration takes this command away (rename-command)",
+        "the renamed commands: give it another name instead of none, or leave it to the rules of the ACL users",
+    ),
     "CONNECTION_CLOSED": Cause(
         "the connection was closed before an answer came",
         "whether the port belongs to a Redis or Valkey server, its status and its log",

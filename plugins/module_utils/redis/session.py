@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A logged-in conversation with one server. The only file that knows redis-py, of which versions 5 to 8 will do."""
+"""A logged-in conversation with one server. The only file that knows redis-py, of which versions 4.3 to 8 will do."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from .failures import CheckError, RedirectError
 
 try:
     import redis
-    from redis.connection import AbstractConnection, Connection
+    from redis.connection import Connection
 
-    if int(redis.__version__.split(".")[0]) < 5:
+    if int(redis.__version__.split(".")[0]) < 4:
         raise ImportError(f"redis-py {redis.__version__} is too old")
 except ImportError:
     REDIS_IMPORT_ERROR: str | None = traceback.format_exc()
 else:
     REDIS_IMPORT_ERROR = None
 
-REDIS_REQUIREMENT = "redis >= 5.0"
+REDIS_REQUIREMENT = "redis >= 4.3"
 
 # RESP2: text, numbers, nothing, or lists of these.
 Reply = Union[str, int, None, list[Any]]
@@ -156,15 +156,21 @@ def _wire_over(target: Target, sock: socket.socket) -> _Wire:
         socket_timeout=target.timeout,
         decode_responses=True,
         encoding_errors="replace",
-        protocol=2,
-        **_without_introduction(),
+        **_options_of_this_version(),
     )
 
 
-def _without_introduction() -> dict[str, None]:
-    """No CLIENT SETINFO: redis-py drops the error that it gets, which would be the one to show.
+def _options_of_this_version() -> dict[str, Any]:
+    """RESP2 where there is a choice, and no CLIENT SETINFO: redis-py drops its error, which would be the one to show.
 
-    The options for this were replaced by driver_info during version 7, and warn since.
+    Version 5 brought both; the options for the latter were replaced by driver_info during version 7, and warn since.
     """
-    has_driver_info = "driver_info" in inspect.signature(AbstractConnection.__init__).parameters
-    return {"driver_info": None} if has_driver_info else {"lib_name": None, "lib_version": None}
+    wanted = {"protocol": 2, "driver_info": None, "lib_name": None, "lib_version": None}
+    if _is_option("driver_info"):
+        wanted = {"protocol": 2, "driver_info": None}
+    return {name: value for name, value in wanted.items() if _is_option(name)}
+
+
+def _is_option(name: str) -> bool:
+    """Connection hands what it does not know to the class above it, which is where `inspect` has to look as well."""
+    return any(name in inspect.signature(ancestor).parameters for ancestor in Connection.__mro__[:-1])
