@@ -50,7 +50,7 @@ class ReplicationGroup:
         state = self.observe()
         if state is None or not state.transitions:
             return state, ()
-        if not self.is_removable(state):
+        if state.status != "deleting" and not self.is_removable(state):
             self.refuse_failed(state)
         if check and state.status == "deleting":
             return None, (f"{self.label} is being deleted; a run would first wait until it is gone.",)
