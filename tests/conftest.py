@@ -1,10 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No test may reach a real AWS account: whatever the developer's shell says about AWS is replaced."""
+"""What holds for all tests, in whichever order and process they run.
+
+No test may reach a real AWS account: whatever the developer's shell says about AWS is replaced. And a module that runs
+in a test's process does so as on a host: once any test has imported Ansible's controller code, warnings would else go
+to the controller's display, and be missing in the module's result.
+"""
 
 from __future__ import annotations
 
+import importlib
 import os
 
+from ansible.module_utils import _internal
+
+importlib.import_module("ansible.template")  # brings the controller code along, so that no later import can
+_internal.is_controller = False
 for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_CA_BUNDLE"]:
     del os.environ[name]
 os.environ.update(

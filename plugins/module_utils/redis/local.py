@@ -6,17 +6,24 @@
 
 from __future__ import annotations
 
+import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 
+from .certain import certain
 from .conf.files import Configuration
 from .connection import Target
 from .failures import CheckError
-from .session import Reply, Session, log_in
+from .session import RawReply, Reply, Session, Words, log_in
 
 OPERATOR = "redisops"
 """The ACL user as whom the collection's own modules log in on a host; its password never leaves that host."""
+
+_LOGGED_IN = {"LOADING", "MASTERDOWN", "MISCONF"}
+"""Said to a PING by servers that do not serve data now, and yet can be asked for their state."""
 
 _ONLY_ANOTHER_LOGIN_HELPS = {"NOAUTH", "NO_PASSWORD_SET", "WRONGPASS"}
 
@@ -44,23 +51,52 @@ class Login:
         return [*ways, (None, None)]
 
 
+class Known(NamedTuple):
+    """A command by its own name, in upper case, and whether it writes."""
+
+    name: str
+    writes: bool
+
+
 class LocalServer:
     """A conversation with the server on this host. Commands are given by their own names, whatever they are renamed to.
 
-    `configuration` is that of the files, which may be newer than what the server was started with.
+    `configuration` is that of the files, which may be newer than what the server was started with: of a command that
+    they rename, the server itself is asked by which name it knows it.
     """
 
     def __init__(self, session: Session, configuration: Configuration) -> None:
         self._session = session
         self.configuration = configuration
+        self._names: dict[str, str] = {}
 
     def command(self, *words: str | int) -> Reply:
-        """Raises CheckError, with code COMMAND_REMOVED for one that the configuration takes away."""
-        name, *arguments = words
-        alias = self.configuration.renamed_commands.get(str(name).upper(), str(name))
-        if not alias:
-            raise CheckError("COMMAND_REMOVED", str(name).upper())
-        return self._session.command(alias, *arguments)
+        """Raises CheckError, with code COMMAND_REMOVED for one that the server does not have."""
+        spoken = self._spoken(words[0])
+        try:
+            return self._session.command(spoken, *words[1:])
+        except CheckError as error:
+            if error.code == "SERVER_ERROR" and error.evidence.lower().startswith("unknown command"):
+                raise CheckError("COMMAND_REMOVED", str(words[0]).upper()) from error
+            raise
+
+    def pipeline(self, commands: Sequence[Words]) -> list[RawReply | CheckError]:
+        """As Session's; raises COMMAND_REMOVED before anything is sent."""
+        spoken = {name: self._spoken(name) for name in {words[0] for words in commands}}
+        return self._session.pipeline([[spoken[words[0]], *words[1:]] for words in commands])
+
+    def listed(self, *words: str | int) -> list[Any]:
+        """The reply to a command that answers with a list."""
+        reply = self.command(*words)
+        if not isinstance(reply, list):
+            raise CheckError("SERVER_ERROR", f"{words[0]} was not answered with a list")
+        return reply
+
+    def known(self, *words: str) -> dict[str, Known]:
+        """Those words that the server knows as commands, and which commands they are."""
+        reply = self.listed("COMMAND", "INFO", *words)
+        found = {word: details for word, details in zip(words, reply) if details}
+        return {word: Known(str(details[0]).upper(), "write" in details[2]) for word, details in found.items()}
 
     def info(self, *sections: str) -> dict[str, str]:
         """INFO as a mapping; several sections are asked for one by one, as servers before 7.0 need it."""
@@ -70,21 +106,42 @@ class LocalServer:
 
     def settings(self, pattern: str = "*") -> dict[str, str]:
         """CONFIG GET as a mapping."""
-        reply = self.command("CONFIG", "GET", pattern)
-        assert isinstance(reply, list)
+        reply = self.listed("CONFIG", "GET", pattern)
         return dict(zip(reply[::2], reply[1::2]))
 
     def close(self) -> None:
         self._session.close()
 
+    def _spoken(self, word: bytes | int | str) -> str:
+        """The name by which to call a command. Raises COMMAND_REMOVED."""
+        name = str(word).upper()
+        alias = self.configuration.renamed_commands.get(name)
+        if alias is not None and name not in self._names:
+            # COMMAND itself cannot be asked about: the files must be right about it.
+            known = {alias: Known(name, False)} if name == "COMMAND" else self.known(*filter(None, (alias, name)))
+            self._names[name] = next((each for each, command in known.items() if command.name == name), "")
+        spoken = self._names.get(name, str(word))
+        if not spoken:
+            raise CheckError("COMMAND_REMOVED", name)
+        return spoken
+
 
 def connect(path: str, login: Login) -> LocalServer:
-    """Log in to the server that the configuration file at `path` is for. PING was answered, or LOADING.
+    """Log in to the server that the configuration file at `path` is for, whether it serves data or not.
 
-    Raises CheckError: CONNECTION_REFUSED when nothing listens, NOAUTH or WRONGPASS when no way to log in works;
-    OSError and ValueError of the files.
+    Raises CheckError: CONNECTION_REFUSED when nothing listens, or only a server that was started with another file;
+    NOAUTH or WRONGPASS when no way to log in works. OSError and ValueError of the files.
     """
-    configuration = Configuration.read(path)
+    server = connect_by(Configuration.read(path), login)
+    other = _other_file(server, path)
+    if other:
+        server.close()
+        raise CheckError("CONNECTION_REFUSED", f"the server there is that of {other}")
+    return server
+
+
+def connect_by(configuration: Configuration, login: Login) -> LocalServer:
+    """As `connect`, by a configuration that need not stand in files."""
     refused: CheckError | None = None
     for username, password in login.credentials(configuration):
         target = Target("localhost", tls=False, username=username, password=password, timeout=login.timeout)
@@ -95,15 +152,29 @@ def connect(path: str, login: Login) -> LocalServer:
             if error.code not in _ONLY_ANOTHER_LOGIN_HELPS:
                 raise
             refused = refused or error
-    assert refused is not None
-    raise refused
+    raise certain(refused)
+
+
+def _other_file(server: LocalServer, path: str) -> str:
+    """With which other file it was started, if it says so. A file that was just copied has another instance's port."""
+    try:
+        told = server.info("server").get("config_file", "")
+    except CheckError:
+        return ""
+    return "" if not told or os.path.realpath(told) == os.path.realpath(path) else told
+
+
+def local_address(bind: str) -> str:
+    """Where a server that is bound to these addresses can be reached from its own host."""
+    bound = (bind.split() or ["127.0.0.1"])[0].lstrip("-")
+    return "127.0.0.1" if bound in {"*", "0.0.0.0", "::", "::*"} else bound
 
 
 def _answering(session: Session) -> Session:
     try:
         session.command("PING")
     except CheckError as error:
-        if error.code != "LOADING":
+        if error.code not in _LOGGED_IN:
             session.close()
             raise
     return session
@@ -113,8 +184,7 @@ def _dial(configuration: Configuration, timeout: float) -> socket.socket:
     """By the Unix socket if there is one (no TLS, no address to be bound to), else by the port on loopback."""
     path = configuration.last("unixsocket")
     port = int(configuration.last("port", "6379"))
-    bound = (configuration.last("bind", "127.0.0.1").split() or ["127.0.0.1"])[0].lstrip("-")
-    host = "127.0.0.1" if bound in {"*", "0.0.0.0", "::", "::*"} else bound
+    host = local_address(configuration.last("bind", "127.0.0.1"))
     where = path or f"{host} port {port}"
     try:
         if path:

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Sequence
+import time
 from dataclasses import dataclass
 from typing import Protocol
 
 from ..reconcile.problems import Failure
+from .processes import run
 
 LOG_LINES = 20
 
@@ -23,7 +23,8 @@ class UnitFailed(Failure):
 class Service(Protocol):
     """What starts and stops a server; a test has processes in its place."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def is_active(self) -> bool: ...
 
@@ -40,7 +41,7 @@ class SystemdUnit:
     name: str
 
     def is_active(self) -> bool:
-        return _run(["systemctl", "is-active", "--quiet", self.name]).returncode == 0
+        return run(["systemctl", "is-active", "--quiet", self.name]).returncode == 0
 
     def start(self) -> None:
         self._control("start")
@@ -53,15 +54,12 @@ class SystemdUnit:
 
     def _control(self, verb: str) -> None:
         # A unit that has failed too often is not started until that is forgotten.
-        _run(["systemctl", "reset-failed", self.name])
-        done = _run(["systemctl", verb, self.name])
+        run(["systemctl", "reset-failed", self.name])
+        begun = time.time()
+        done = run(["systemctl", verb, self.name])
         if done.returncode:
-            raise UnitFailed(f"systemctl {verb} {self.name}: {done.stderr.strip()}\n{self._log()}".strip())
+            raise UnitFailed(f"systemctl {verb} {self.name} failed:\n{self._log(begun) or done.stderr}".strip())
 
-    def _log(self) -> str:
-        lines = str(LOG_LINES)
-        return _run(["journalctl", "--no-pager", "--output=cat", f"--lines={lines}", f"--unit={self.name}"]).stdout
-
-
-def _run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(words, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    def _log(self, since: float) -> str:
+        what = [f"--since=@{since:.3f}", f"--lines={LOG_LINES}", f"--unit={self.name}"]
+        return run(["journalctl", "--no-pager", "--output=cat", *what]).stdout

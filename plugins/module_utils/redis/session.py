@@ -10,7 +10,7 @@ import inspect
 import re
 import socket
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, Union
 
 from .connection import Target
@@ -31,6 +31,9 @@ REDIS_REQUIREMENT = "redis >= 4.3"
 
 # RESP2: text, numbers, nothing, or lists of these.
 Reply = Union[str, int, None, list[Any]]
+# The same as it came: bytes in place of text.
+RawReply = Union[bytes, int, None, list[Any]]
+Words = Sequence[Union[bytes, int, str]]
 
 _REDIRECTION = re.compile(r"(MOVED|ASK) \d+ (\S*):(\d+)$")
 
@@ -81,7 +84,11 @@ class _Wire(Protocol):
 
     def send_command(self, *words: str | int) -> None: ...
 
-    def read_response(self) -> Reply: ...
+    def pack_commands(self, commands: Sequence[Words]) -> list[bytes]: ...
+
+    def send_packed_command(self, command: list[bytes]) -> None: ...
+
+    def read_response(self, disable_decoding: bool = False) -> Any: ...
 
     def disconnect(self) -> None: ...
 
@@ -93,9 +100,30 @@ class Session:
     def command(self, *words: str | int) -> Reply:
         try:
             self._wire.send_command(*words)
-            return self._wire.read_response()
+            reply: Reply = self._wire.read_response()
         except redis.RedisError as error:
             raise check_error(error) from error
+        return reply
+
+    def pipeline(self, commands: Sequence[Words]) -> list[RawReply | CheckError]:
+        """All commands in one sending; to each its answer in bytes, or its error reply.
+
+        Raises CheckError when no further answer can be had (connection lost, LOADING); the session is then closed,
+        since it could no longer tell which answer belongs to which command.
+        """
+        try:
+            self._wire.send_packed_command(self._wire.pack_commands(commands))
+            return [self._raw_reply() for _command in commands]
+        except redis.RedisError as error:
+            self.close()
+            raise check_error(error) from error
+
+    def _raw_reply(self) -> RawReply | CheckError:
+        try:
+            reply: RawReply = self._wire.read_response(disable_decoding=True)
+        except redis.ResponseError as error:
+            return check_error(error)
+        return reply
 
     def close(self) -> None:
         self._wire.disconnect()

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from .lines import Line, parse
 
@@ -27,7 +26,23 @@ class Configuration:
     @classmethod
     def read(cls, path: str) -> Configuration:
         """Raises OSError for a file that cannot be read, ValueError for one that is no configuration."""
-        return cls(path, tuple(_follow(path, depth=0)))
+        return cls.of(path, read_text(path))
+
+    @classmethod
+    def of(cls, path: str, text: str) -> Configuration:
+        """As if `text` stood in the file at `path`. Raises as `read` does, for what the text includes."""
+        return cls(path, tuple(_follow(path, text, depth=0)))
+
+    @property
+    def text(self) -> str:
+        """One file that needs no other."""
+        return "".join(f"{line.text}\n" for line in self.lines)
+
+    def without(self, unwanted: Callable[[Line], bool]) -> Configuration:
+        return replace(self, lines=tuple(line for line in self.lines if not unwanted(line)))
+
+    def followed_by(self, *lines: Line) -> Configuration:
+        return replace(self, lines=self.lines + lines)
 
     def all(self, name: str) -> list[Line]:
         return [line for line in self.lines if line.name == name]
@@ -43,16 +58,22 @@ class Configuration:
         return {line.arguments[0].upper(): line.arguments[1] for line in self.all("rename-command")}
 
 
-def _follow(path: str, depth: int) -> Iterator[Line]:
+def read_text(path: str) -> str:
+    """Bytes that are no UTF-8 and ends of lines survive a way through `read_text` and back."""
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as opened:
+        return opened.read()
+
+
+def _follow(path: str, text: str, depth: int) -> Iterator[Line]:
     if depth > INCLUDES_AT_MOST:
         raise ValueError(f"{path}: files include one another without end")
-    for line in parse(path, Path(path).read_text(encoding="utf-8", errors="surrogateescape")):
+    for line in parse(path, text):
         if line.name != "include":
             yield line
             continue
         for pattern in line.arguments:
             for included in _matches(pattern):
-                yield from _follow(included, depth + 1)
+                yield from _follow(included, read_text(included), depth + 1)
 
 
 def _matches(pattern: str) -> list[str]:

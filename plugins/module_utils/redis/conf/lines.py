@@ -32,6 +32,15 @@ class Line:
     name: str
     arguments: tuple[str, ...]
 
+    @classmethod
+    def of(cls, name: str, *arguments: str) -> Line:
+        """A line that stands in no file yet."""
+        return cls("", 0, name.lower(), arguments)
+
+    @property
+    def text(self) -> str:
+        return render(self.name, *self.arguments)
+
 
 def split(text: str) -> list[str]:
     """The words of a line. Raises ValueError when its quotes are not balanced."""
@@ -73,7 +82,9 @@ def parse(path: str, text: str) -> list[Line]:
 
 def _unquote(found: re.Match[str]) -> str:
     if found["double"] is not None:
-        return _ESCAPE.sub(_unescape, found["double"])
+        unescaped = _ESCAPE.sub(_unescape, found["double"])
+        # Bytes of one character can be escaped one by one: the server knows bytes only.
+        return unescaped.encode(errors="surrogateescape").decode(errors="surrogateescape")
     if found["single"] is not None:
         return str(found["single"].replace("\\'", "'"))
     return str(found["plain"])
@@ -81,7 +92,9 @@ def _unquote(found: re.Match[str]) -> str:
 
 def _unescape(found: re.Match[str]) -> str:
     escaped = found[1]
-    return chr(int(escaped[1:], 16)) if len(escaped) == 3 else _ESCAPED.get(escaped, escaped)
+    if len(escaped) == 3:
+        return bytes([int(escaped[1:], 16)]).decode(errors="surrogateescape")
+    return _ESCAPED.get(escaped, escaped)
 
 
 def _quote_character(character: str) -> str:
@@ -89,4 +102,8 @@ def _quote_character(character: str) -> str:
         return f"\\{character}"
     if character in _ESCAPES:
         return _ESCAPES[character]
-    return character if character.isprintable() else "".join(f"\\x{byte:02x}" for byte in character.encode())
+    return (
+        character
+        if character.isprintable()
+        else "".join(f"\\x{byte:02x}" for byte in character.encode(errors="surrogateescape"))
+    )
