@@ -29,6 +29,14 @@ options:
       - File with the certificates of the authorities to trust, in PEM format, on the host on which the module runs.
       - If not given, the system's authorities are trusted, which is what a managed cache needs.
     type: path
+  client_cert_path:
+    description:
+      - File with the certificate to show to a server that wants one (C(tls-auth-clients)), in PEM format, on the host
+        on which the module runs. It may hold the key as well.
+    type: path
+  client_key_path:
+    description: File with the certificate's key, without a passphrase.
+    type: path
   username:
     description: User to log in as. If not given, the server's user C(default).
     type: str

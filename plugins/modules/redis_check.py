@@ -15,7 +15,8 @@ description:
   - "In this order: C(dns) the name resolves; C(tcp) the port accepts connections; C(tls) handshake, certificate chain
     and host name; C(auth) login, and selection of the database; C(ping); C(role); C(cluster) the cluster is up and
     serves all slots; C(write) a key is written, read and deleted; C(latency) of PING; then what the server must refuse:
-    C(refuse_unauthenticated), C(refuse_wrong_password) and C(refuse_plaintext)."
+    C(refuse_unauthenticated), C(refuse_wrong_password), C(refuse_plaintext), C(refuse_no_certificate) and
+    C(refuse_commands); or else, from where nobody is to get in, C(refuse_connection)."
   - The first failure stops the checks after it. Checks that the options do not ask for are left out.
   - RV(ignore:changed) is always V(false), since the write test removes what it wrote.
   - "A user with an access string of its own needs C(+@connection), which has PING, ECHO and SELECT, for the write test
@@ -61,6 +62,34 @@ options:
     default: false
   refuse_plaintext:
     description: Whether to check that the port gives no answer in plain text. Needs O(tls=true).
+    type: bool
+    default: false
+  refuse_no_certificate:
+    description:
+      - Whether to check that the same login without the client certificate is refused. Needs O(tls=true) and
+        O(client_cert_path).
+    type: bool
+    default: false
+  refuse_commands:
+    description:
+      - Commands that the server must refuse to this login, because they are renamed or removed, or since the user may
+        not run them.
+      - None of them is run. Each is queued in a transaction that is discarded, for which the user needs
+        C(+multi +discard).
+      - A name alone stands for the whole command, V(CONFIG) for instance for C(CONFIG SET). With arguments, which then
+        have to be as many as it takes, it may be any part of one, such as V(CONFIG GET maxmemory).
+      - Commands that no transaction takes, such as V(SAVE) and V(PSYNC), can only be asked about if they are renamed or
+        removed.
+    type: list
+    elements: str
+    default: []
+  refuse_connection:
+    description:
+      - Whether to check that no connection comes about. It passes when the port refuses, when nothing answers in time,
+        and when the server is in protected mode and sends other hosts away.
+      - A server that asks for a password has been reached, so that this fails.
+      - All checks that need a connection are left out. Run another task from an allowed host, since a server that is
+        down refuses connections too.
     type: bool
     default: false
   wait_timeout:
@@ -119,6 +148,22 @@ EXAMPLES = r"""
     password: "{{ cache_password }}"
     db: 2
   register: server
+
+- name: The application may not look at the configuration, nor empty the cache
+  redisops.cache.redis_check:
+    host: "{{ inventory_hostname }}"
+    client_cert_path: /etc/ssl/application.pem
+    username: application
+    password: "{{ cache_user_password }}"
+    refuse_no_certificate: true
+    refuse_commands: [CONFIG, FLUSHALL, SHUTDOWN]
+
+- name: Nobody else reaches the server
+  redisops.cache.redis_check:
+    host: "{{ inventory_hostname }}"
+    refuse_connection: true
+    timeout: 2
+  delegate_to: another-host
 
 - name: The server is fast enough
   ansible.builtin.assert:

@@ -158,6 +158,49 @@ class TestPlain:
             assert failure(port) == ("auth", "MAX_CLIENTS")
 
 
+@pytest.fixture(scope="module")
+def trimmed(servers: Servers) -> int:
+    return servers.start(
+        'rename-command DEBUG ""',
+        "rename-command SAVE keep",
+        f"user app on >{USERS['app']} ~* +@all -@admin -@dangerous",
+        f"user most on >{USERS['app']} ~* +@all -config|set",
+    )
+
+
+class TestCommands:
+    """Renamed and removed commands, and those that a user may not run: none of them runs, whether refused or not."""
+
+    def test_refused(self, trimmed: int) -> None:
+        login = {"username": "app", "password": USERS["app"]}
+        names = ["CONFIG", "FLUSHALL", "KEYS", "REPLICAOF", "SHUTDOWN", "DEBUG", "SAVE", "ACL", "CLIENT KILL ID 1"]
+        assert passed(trimmed, **login, refuse_commands=names)
+        most = {**login, "username": "most"}
+        assert passed(trimmed, **most, refuse_commands=["CONFIG SET maxmemory 1", "debug"])
+
+    def test_accepted(self, trimmed: int) -> None:
+        with redis.Redis(port=trimmed) as client:
+            client.set("kept", "value")
+            names = ["FLUSHALL", "SHUTDOWN", "DEBUG", "CONFIG SET maxmemory 1", "keep"]
+            result = check(trimmed, refuse_commands=names)
+            assert result["checks"][-1]["code"] == "COMMAND_NOT_JUDGED", "no transaction takes SAVE"
+            result = check(trimmed, refuse_commands=names[:-1])
+            assert result["checks"][-1]["code"] == "ACCEPTED_COMMAND"
+            assert result["checks"][-1]["detail"].endswith(": FLUSHALL, SHUTDOWN, CONFIG SET maxmemory 1")
+            assert client.get("kept") == b"value"
+            assert client.config_get("maxmemory") == {"maxmemory": "0"}
+
+
+class TestConnection:
+    def test_nobody_gets_in(self, servers: Servers) -> None:
+        assert passed(free_port(), refuse_connection=True)
+        port = servers.start()
+        assert failure(port, refuse_connection=True) == ("refuse_connection", "ACCEPTED_CONNECTION")
+
+    def test_a_server_that_asks_for_a_password_was_reached(self, with_users: int) -> None:
+        assert failure(with_users, refuse_connection=True) == ("refuse_connection", "ACCEPTED_CONNECTION")
+
+
 class TestReplica:
     def test_is_only_read_from(self, replica: int) -> None:
         result = passed(replica, password=TOKEN, role="replica", **REFUSALS)
@@ -196,11 +239,30 @@ class TestTls:
         assert failure(tls_port, **{**login, **params}) == expected
 
     def test_certificates_of_server_and_client(self, servers: Servers, authority: Authority) -> None:
-        login = {"tls": True, "ca_path": str(authority.path), "password": TOKEN}
+        login: Result = {"tls": True, "ca_path": str(authority.path), "password": TOKEN}
         expired = servers.start(*authority.settings("expired", days=-1), "tls-auth-clients no")
         assert failure(expired, **login) == ("tls", "CERTIFICATE_EXPIRED")
-        strict = servers.start(*authority.settings("strict"), "tls-auth-clients yes")
+        strict = servers.start(*authority.settings("strict"), f"requirepass {TOKEN}", "tls-auth-clients yes")
         assert failure(strict, **login) == ("auth", "CLOSED_AFTER_HANDSHAKE")
+        authority.settings("client")
+        files = {name: str(authority.directory / f"client.{name}") for name in ("crt", "key")}
+        own = {**login, "client_cert_path": files["crt"], "client_key_path": files["key"]}
+        assert passed(strict, **own, refuse_no_certificate=True, refuse_plaintext=True, **REFUSALS)
+        for other in ({"client_key_path": files["crt"]}, {"client_cert_path": "/nowhere.crt"}):
+            assert failure(strict, **{**own, **other}) == ("tls", "CLIENT_CERTIFICATE")
+        with redis.Redis(
+            port=strict,
+            password=TOKEN,
+            ssl=True,
+            ssl_ca_certs=login["ca_path"],
+            ssl_certfile=files["crt"],
+            ssl_keyfile=files["key"],
+        ) as client:
+            client.config_set("tls-auth-clients", "optional")
+        assert failure(strict, **own, refuse_no_certificate=True) == (
+            "refuse_no_certificate",
+            "ACCEPTED_NO_CERTIFICATE",
+        )
 
 
 class TestNetwork:

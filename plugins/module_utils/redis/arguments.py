@@ -22,6 +22,8 @@ def connection_arguments() -> ArgumentSpec:
         "port": {"type": "int", "default": 6379},
         "tls": {"type": "bool", "default": True},
         "ca_path": {"type": "path"},
+        "client_cert_path": {"type": "path"},
+        "client_key_path": {"type": "path", "no_log": False},
         "username": {"type": "str"},
         "password": {"type": "str", "no_log": True},
         "db": {"type": "int", "default": 0},
@@ -40,6 +42,9 @@ def check_arguments() -> ArgumentSpec:
         "refuse_unauthenticated": {"type": "bool", "default": False},
         "refuse_wrong_password": {"type": "bool", "default": False, "no_log": False},
         "refuse_plaintext": {"type": "bool", "default": False},
+        "refuse_no_certificate": {"type": "bool", "default": False},
+        "refuse_commands": {"type": "list", "elements": "str", "default": []},
+        "refuse_connection": {"type": "bool", "default": False},
         "wait_timeout": {"type": "float", "default": 0.0},
     }
 
@@ -51,4 +56,5 @@ def target_from(params: Mapping[str, Any]) -> Target:
 def check_options_from(params: Mapping[str, Any]) -> CheckOptions:
     """Raises ValueError, with every contradiction among the options in its text."""
     own = check_arguments().keys() - connection_arguments().keys()
-    return CheckOptions(target_from(params), **{name: params[name] for name in own})
+    given = {name: params[name] for name in own}
+    return CheckOptions(target_from(params), **{**given, "refuse_commands": tuple(given["refuse_commands"])})

@@ -23,22 +23,36 @@ from .hops import (
     secure_connection,
     try_a_key,
 )
-from .refusals import refuse_plaintext, refuse_unauthenticated, refuse_wrong_password
+from .refusals import (
+    refuse_commands,
+    refuse_connection,
+    refuse_no_certificate,
+    refuse_plaintext,
+    refuse_unauthenticated,
+    refuse_wrong_password,
+)
 from .waiting import wait_until
 
 
 @dataclass(frozen=True)
 class Check:
-    """`run` returns what it saw or raises CheckError. `writes`: puts something into the server, if only briefly."""
+    """`run` returns what it saw or raises CheckError. `writes`: puts something into the server, if only briefly.
+
+    `connects`: is left out where no connection may come about.
+    """
 
     name: str
     run: Callable[[Context], str]
     wanted: Callable[[CheckOptions], bool] = lambda options: True
     writes: bool = False
+    connects: bool = True
+
+    def is_asked_for(self, options: CheckOptions) -> bool:
+        return self.wanted(options) and not (self.connects and options.refuse_connection)
 
 
 CHECKS: tuple[Check, ...] = (
-    Check("dns", resolve_name),
+    Check("dns", resolve_name, connects=False),
     Check("tcp", open_connection),
     Check("tls", secure_connection, wanted=lambda options: options.target.tls),
     Check("auth", authenticate),
@@ -50,6 +64,9 @@ CHECKS: tuple[Check, ...] = (
     Check("refuse_unauthenticated", refuse_unauthenticated, wanted=lambda options: options.refuse_unauthenticated),
     Check("refuse_wrong_password", refuse_wrong_password, wanted=lambda options: options.refuse_wrong_password),
     Check("refuse_plaintext", refuse_plaintext, wanted=lambda options: options.refuse_plaintext),
+    Check("refuse_no_certificate", refuse_no_certificate, wanted=lambda options: options.refuse_no_certificate),
+    Check("refuse_commands", refuse_commands, wanted=lambda options: bool(options.refuse_commands)),
+    Check("refuse_connection", refuse_connection, lambda options: options.refuse_connection, connects=False),
 )
 
 
@@ -131,7 +148,7 @@ def run_checks(options: CheckOptions, surroundings: Surroundings, checks: Sequen
     failed: str | None = None
     with context.closing:
         for check in checks:
-            if not check.wanted(options):
+            if not check.is_asked_for(options):
                 continue
             if failed:
                 result = CheckResult(check.name, None, f"skipped, since {failed} failed")

@@ -45,6 +45,8 @@ class Target:
     port: int = 6379
     tls: bool = True
     ca_path: str | None = None
+    client_cert_path: str | None = None
+    client_key_path: str | None = None
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     db: int = 0
@@ -62,6 +64,9 @@ class Target:
 
     def without_login(self) -> Target:
         return dataclasses.replace(self, username=None, password=None, db=0)
+
+    def without_client_certificate(self) -> Target:
+        return dataclasses.replace(self, client_cert_path=None, client_key_path=None)
 
     def redact(self, text: str) -> str:
         """For the words of a server, which may quote what it did not understand."""
@@ -119,7 +124,7 @@ def speaks_tls(target: Target, addresses: Sequence[str], dial: Dialer) -> bool:
     """Whether a TLS server is at the other end. Its certificate is no matter: to refuse it, it was received."""
     try:
         with open_socket(target, addresses, dial) as sock:
-            secure(dataclasses.replace(target, ca_path=None), sock).close()
+            secure(dataclasses.replace(target.without_client_certificate(), ca_path=None), sock).close()
     except CheckError as error:
         return error.code.startswith("CERTIFICATE_")
     return True
@@ -145,7 +150,18 @@ def _trust(target: Target) -> ssl.SSLContext:
     except OSError as error:  # ssl.SSLError, for what is no certificate, is one too
         raise CheckError("CA_FILE", f"{target.ca_path} ({error.strerror or error})") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if target.client_cert_path:
+        _show_certificate(context, target)
     return context
+
+
+def _show_certificate(context: ssl.SSLContext, target: Target) -> None:
+    """A passphrase is not asked for, which would wait for somebody at a terminal: such a key cannot be used."""
+    try:
+        context.load_cert_chain(str(target.client_cert_path), target.client_key_path, password="")
+    except OSError as error:
+        files = " and ".join(filter(None, (target.client_cert_path, target.client_key_path)))
+        raise CheckError("CLIENT_CERTIFICATE", f"{files} ({error.strerror or error})") from error
 
 
 def _handshake_code(error: OSError) -> str:

@@ -32,6 +32,9 @@ class CheckOptions:
     refuse_unauthenticated: bool = False
     refuse_wrong_password: bool = False
     refuse_plaintext: bool = False
+    refuse_no_certificate: bool = False
+    refuse_commands: tuple[str, ...] = ()
+    refuse_connection: bool = False
     wait_timeout: float = 0.0
 
     def __post_init__(self) -> None:
@@ -48,10 +51,29 @@ class CheckOptions:
             "refuse_unauthenticated: needs password": self.refuse_unauthenticated and not target.password,
             "refuse_wrong_password: needs password": self.refuse_wrong_password and not target.password,
             "refuse_plaintext: needs tls": self.refuse_plaintext and not target.tls,
+            "refuse_no_certificate: needs tls and client_cert_path": self.refuse_no_certificate
+            and not (target.tls and target.client_cert_path),
+            "refuse_commands: an empty one": any(not command.split() for command in self.refuse_commands),
+            "refuse_connection: nothing else can be refused, or waited for, where no connection may come about": (
+                self.refuse_connection and self._needs_connection
+            ),
+            "client_cert_path: needs tls": bool(target.client_cert_path) and not target.tls,
+            "client_key_path: needs client_cert_path": bool(target.client_key_path) and not target.client_cert_path,
         }
         found = [problem for problem, applies in problems.items() if applies]
         if found:
             raise ValueError("; ".join(found))
+
+    @property
+    def _needs_connection(self) -> bool:
+        refusals = (
+            self.refuse_unauthenticated,
+            self.refuse_wrong_password,
+            self.refuse_plaintext,
+            self.refuse_no_certificate,
+            bool(self.refuse_commands),
+        )
+        return any(refusals) or self.wait_timeout > 0
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,17 @@ class Cause:
 _NETWORK_PATH = "the security group (or firewall) on both sides, VPC and routes, and whether the cache is available"
 
 CAUSES: dict[str, Cause] = {
+    "ACCEPTED_COMMAND": Cause(
+        "commands are accepted that were to be refused",
+        "the rules of the user (ACL GETUSER), the renamed and removed commands, and whether the server was restarted "
+        "since they were set",
+    ),
+    "ACCEPTED_CONNECTION": Cause(
+        "the server can be reached from here", "bind and protected-mode, and the firewall's rule for this address"
+    ),
+    "ACCEPTED_NO_CERTIFICATE": Cause(
+        "a client without a certificate was let in", "tls-auth-clients, which is optional or no"
+    ),
     "ACCEPTED_PLAINTEXT": Cause(
         "the port answers in plain text as well",
         "the transit encryption mode (preferred allows both, required only TLS); on a host, a second listener in front",
@@ -55,13 +66,21 @@ CAUSES: dict[str, Cause] = {
         "the server's certificate comes from an authority that is not trusted here",
         "ca_path for a private authority; for a managed cache, the system's CA certificates",
     ),
+    "CLIENT_CERTIFICATE": Cause(
+        "the client certificate or its key cannot be used",
+        "client_cert_path and client_key_path: readable PEM files that belong together, the key without a passphrase",
+    ),
     "CLOSED_AFTER_HANDSHAKE": Cause(
         "the server ended the connection right after the TLS handshake",
-        "whether the server demands a client certificate (tls-auth-clients), and the server's log",
+        "whether the server demands a client certificate (client_cert_path, tls-auth-clients), and the server's log",
         transient=True,
     ),
     "CLUSTERDOWN": Cause(
         "the cluster does not serve requests", "the state of every shard: CLUSTER INFO, CLUSTER SHARDS", transient=True
+    ),
+    "COMMAND_NOT_JUDGED": Cause(
+        "whether the command is refused cannot be told without running it",
+        "its arguments, which have to be as many as it takes; those that no transaction takes cannot be asked about",
     ),
     "COMMAND_REMOVED": Cause(
         "the server's configuration takes this command away (rename-command)",

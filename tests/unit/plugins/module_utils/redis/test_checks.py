@@ -39,8 +39,15 @@ def failing(code: str) -> FakeSession:
 
 class TestSequence:
     def test_everything_that_can_be_asked_for_in_order(self) -> None:
-        given = options({"tls": True}, cluster_mode=True, refuse_plaintext=True, **REFUSALS)
-        assert [check.name for check in CHECKS if check.wanted(given)] == [
+        given = options(
+            {"tls": True, "client_cert_path": "client.pem"},
+            cluster_mode=True,
+            refuse_plaintext=True,
+            refuse_no_certificate=True,
+            refuse_commands=("CONFIG",),
+            **REFUSALS,
+        )
+        assert [check.name for check in CHECKS if check.is_asked_for(given)] == [
             "dns",
             "tcp",
             "tls",
@@ -53,7 +60,15 @@ class TestSequence:
             "refuse_unauthenticated",
             "refuse_wrong_password",
             "refuse_plaintext",
+            "refuse_no_certificate",
+            "refuse_commands",
         ]
+
+    def test_where_nobody_may_get_in_nothing_else_is_tried(self) -> None:
+        report = check_server(
+            options(refuse_connection=True), surroundings(FakeSession({"ECHO": CheckError("DENIED")}))
+        )
+        assert outcomes(report) == {"dns": True, "refuse_connection": True}
 
     def test_what_is_not_asked_for_is_left_out(self) -> None:
         report = check_server(options(write_test=False, latency_samples=0), surroundings())
@@ -231,12 +246,13 @@ class TestOptions:
                 key_prefix="",
                 latency_samples=-1,
                 refuse_plaintext=True,
+                refuse_no_certificate=True,
                 role="slave",
                 wait_timeout=-1,
                 **REFUSALS,
             )
         problems = str(error.value).split("; ")
-        assert len(problems) == 10
+        assert len(problems) == 11
         assert {problem.partition(":")[0] for problem in problems} == {
             "port",
             "timeout",
@@ -248,7 +264,23 @@ class TestOptions:
             "refuse_unauthenticated",
             "refuse_wrong_password",
             "refuse_plaintext",
+            "refuse_no_certificate",
         }
+
+    @pytest.mark.parametrize(
+        ("target", "changed", "problem"),
+        [
+            ({"tls": True}, {"refuse_no_certificate": True}, "refuse_no_certificate"),
+            ({"client_cert_path": "client.pem"}, {}, "client_cert_path: needs tls"),
+            ({"tls": True, "client_key_path": "client.key"}, {}, "client_key_path: needs client_cert_path"),
+            ({}, {"refuse_commands": ("CONFIG", " ")}, "refuse_commands: an empty one"),
+            ({}, {"refuse_commands": ("CONFIG",), "refuse_connection": True}, "refuse_connection"),
+            ({}, {"wait_timeout": 1.0, "refuse_connection": True}, "refuse_connection"),
+        ],
+    )
+    def test_contradictions(self, target: dict[str, Any], changed: dict[str, Any], problem: str) -> None:
+        with pytest.raises(ValueError, match=f"^{problem}[^;]*$"):
+            options(target, **changed)
 
     def test_no_database_below_zero(self) -> None:
         with pytest.raises(ValueError, match=r"^db: 0 or more$"):
