@@ -1,6 +1,9 @@
 # The commands of this repository. `make` lists them; each one sets up what it needs, and is quick when that is done.
 #
 #   CORE=oldest make test    works with the oldest ansible-core and Python that we support, in a virtualenv of its own
+#   make molecule SCENARIO=hardened                  one scenario of molecule/; "hosts" and "standin" stand for several
+#   make molecule SCENARIO=hardened STEP=converge    one step of it; its hosts stay up until STEP=destroy
+#   make bench ROLE=path/to/a/role                   measures redis_server against that role as well
 
 CORE ?= newest
 ifeq ($(CORE),newest)
@@ -40,8 +43,8 @@ drills: ## the long tests: a run killed after each call, chaos, changes under lo
 	@scripts/pytest_folder.sh tests/drills
 
 bench: ## measure: requests, seconds, memory
-	$(SETUP) redis-server
-	@scripts/pytest_folder.sh tests/bench
+	$(SETUP) redis-server $(if $(ROLE),hosts)
+	@ROLE="$(ROLE)" scripts/pytest_folder.sh tests/bench
 
 lint: ## ruff, mypy, yamllint, ansible-lint, antsibull, shellcheck
 	$(SETUP) shellcheck
@@ -51,9 +54,9 @@ sanity: ## ansible-test sanity, without a single ignore
 	$(SETUP) git shellcheck
 	@python -m scripts.sanity
 
-molecule: ## run the scenarios of molecule/
+molecule: ## run the scenarios of molecule/, or SCENARIO alone
 	$(SETUP) redis-server
-	@scripts/molecule.sh
+	@CORE=$(CORE) STEP="$(STEP)" scripts/molecule.sh $(SCENARIO)
 
 setup: ## only set up: virtualenv, collections, redis-server
 	$(SETUP) redis-server
@@ -64,5 +67,6 @@ pins: ## make requirements/*.txt anew from requirements/*.in
 
 clean: ## remove everything that make has made in this clone
 	@if [ -e .build/demo/aws/endpoint.json ]; then python -m tests.standin stop --state .build/demo/aws; fi
+	@tests/hosts/nshost clear .build
 	@rm -rf .build .venv .venv-oldest .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -33,5 +33,5 @@ export GIT_CEILING_DIRECTORIES="$VIRTUAL_ENV"
 # Both antsibulls add to a log in the home directory.
 check "antsibull-docs" env HOME="$PWD/.build" antsibull-docs lint-collection-docs --plugin-docs .
 check "antsibull-changelog" env HOME="$PWD/.build" antsibull-changelog lint
-check "shellcheck" shellcheck .ci/run scripts/*.sh
+check "shellcheck" shellcheck .ci/run scripts/*.sh tests/hosts/mkbase tests/hosts/nshost roles/redis_server/files/redis-health
 exit "$status"

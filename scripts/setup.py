@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Make this clone ready to work in: system packages, a virtualenv, the collections that ours builds on.
 
-    setup.py LINE [COMMAND...]      make LINE ("newest" or "oldest") ready, and see that every COMMAND can be found
+    setup.py LINE [COMMAND...]      make LINE ("newest" or "oldest") ready, and see that every COMMAND can be found;
+                                    "hosts" stands for those that tests/hosts works with
     setup.py --describe LINE        only print the Python and the ansible-core that LINE has on this machine
 
 Needs nothing but a Python's standard library, and says nothing when there is nothing to do.
@@ -27,7 +28,17 @@ ENVIRONMENT = {**os.environ, "ANSIBLE_HOME": str(BUILD / "ansible"), "ANSIBLE_CO
 LOCK_FILE = BUILD / "setup.lock"
 
 # Which Debian or Ubuntu package brings a command.
-PACKAGES = {"git": "git", "redis-server": "redis-server", "shellcheck": "shellcheck"}
+PACKAGES = {
+    "git": "git",
+    "ip": "iproute2",
+    "mmdebstrap": "mmdebstrap",
+    "nft": "nftables",
+    "redis-server": "redis-server",
+    "shellcheck": "shellcheck",
+    "ssh": "openssh-client",
+    "systemd-nspawn": "systemd-container",
+}
+GROUPS = {"hosts": ("ip", "mmdebstrap", "nft", "ssh", "systemd-nspawn")}
 
 
 class Pair(NamedTuple):
@@ -120,7 +131,9 @@ def install_packages(packages: Sequence[str]) -> None:
     run(*administrator, "sh", ROOT / "scripts" / "install_packages.sh", *packages)
 
 
-def provide_commands(commands: Sequence[str]) -> None:
+def provide_commands(names: Sequence[str]) -> None:
+    """Install what brings the named commands, or those of a named group, as far as it is missing."""
+    commands = [command for name in names for command in GROUPS.get(name, (name,))]
     missing = [PACKAGES[command] for command in commands if not shutil.which(command)]
     if missing:
         install_packages(missing)
@@ -225,7 +238,7 @@ def prepare(line: str) -> None:
 def main(arguments: Sequence[str]) -> None:
     if arguments[:1] == ["--describe"] and len(arguments) == 2 and arguments[1] in LINES:
         say(describe(arguments[1]))
-    elif arguments and arguments[0] in LINES and set(arguments[1:]) <= set(PACKAGES):
+    elif arguments and arguments[0] in LINES and set(arguments[1:]) <= {*PACKAGES, *GROUPS}:
         provide_commands(arguments[1:])
         prepare(arguments[0])
     else:

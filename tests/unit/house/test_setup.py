@@ -63,6 +63,14 @@ def test_without_permission_the_command_to_run_is_named(monkeypatch: pytest.Monk
         setup.provide_commands(["redis-server", "shellcheck"])
 
 
+def test_what_hosts_need_is_asked_for_by_one_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(setup, "install_packages", asked.extend)
+    monkeypatch.setattr(shutil, "which", lambda command: "/usr/bin/ssh" if command == "ssh" else None)
+    setup.provide_commands(["redis-server", "hosts"])
+    assert asked == ["redis-server", "iproute2", "mmdebstrap", "nftables", "systemd-container"]
+
+
 def test_a_changed_requirement_asks_for_a_new_set_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     pins = tmp_path / "requirements" / "newest.txt"
     pins.parent.mkdir()
