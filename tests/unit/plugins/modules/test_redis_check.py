@@ -88,5 +88,5 @@ def test_without_redis_py(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     core = Core(PASSED)
     status, result = run(monkeypatch, capsys, core)
     assert status == 1
-    assert "Failed to import the required Python library (redis >= 5.0)" in result["msg"]
+    assert "Failed to import the required Python library (redis >= 4.3)" in result["msg"]
     assert core.options is None
