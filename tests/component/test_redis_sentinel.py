@@ -20,6 +20,7 @@ from ansible_collections.redisops.cache.plugins.module_utils.redis.replication.s
     spec_from,
 )
 from ansible_collections.redisops.cache.plugins.module_utils.redis.replication.sentinel.run import Outcome, SentinelRun
+from ansible_collections.redisops.cache.plugins.module_utils.redis.service import UnitFailed
 from ansible_collections.redisops.cache.plugins.modules import redis_sentinel
 
 from tests.component.module_runs import run_module
@@ -208,6 +209,18 @@ class TestOwnSettings:
             apply(sentinel, directives={"port": "forty"})
         assert sentinel.lines() == before
         assert sentinel.answers
+
+    def test_neither_new_nor_old_ones_start_it(self, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+        sentinel = start(f"sentinel monitor shop 127.0.0.1 {free_port()} 1")
+        before = sentinel.lines()
+
+        def fail() -> None:
+            raise UnitFailed("it was made to fail")
+
+        monkeypatch.setattr(sentinel, "start", fail)
+        with pytest.raises(Failure, match=r"(?s)made to fail.*taken back, yet.*made to fail"):
+            apply(sentinel, directives={"loglevel": "warning"})
+        assert sentinel.lines() == before
 
     def test_a_stopped_one_is_started(self, start: Start) -> None:
         sentinel = start()

@@ -61,6 +61,8 @@ def _words_of_log(server: LocalServer) -> str:
     path = Path(server.configuration.last("logfile") or "/dev/null")
     if not path.is_absolute() or not path.is_file():
         return ". Its log says why"
-    lines = path.read_bytes()[-LOG_BYTES:].decode(errors="replace").splitlines()
+    with path.open("rb") as log:
+        log.seek(max(0, path.stat().st_size - LOG_BYTES))
+        lines = log.read().decode(errors="replace").splitlines()
     warnings = [line.split(" # ", 1)[1] for line in lines if " # " in line]
     return f". Its log ends with: {'; '.join(warnings[-3:])}"

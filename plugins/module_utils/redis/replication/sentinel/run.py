@@ -152,7 +152,11 @@ class SentinelRun:
             service.start()
         except (Failure, OSError) as error:
             before.restore()
-            service.start()
+            try:
+                service.start()
+            except (Failure, OSError) as second:
+                told = "the new settings were taken back, yet Sentinel does not start with those before either"
+                raise Failure(f"{error}\n{told}: {second}") from error
             raise Failure(f"the new settings were taken back, and Sentinel runs with those before: {error}") from error
 
     def _connect(self) -> LocalServer:

@@ -96,12 +96,12 @@ class TestRun:
         """As to whoever is not root."""
 
         def rows(_subject: Subject) -> Iterator[Row]:
-            raise PermissionError(13, "Permission denied", "/proc/1/fd")
             yield GOOD
+            raise PermissionError(13, "Permission denied", "/proc/1/fd")
 
         monkeypatch.setattr(run, "GROUPS", (Group("sockets", rows), Group("second", lambda _subject: iter([OPEN]))))
-        _login, denied, last = unreachable.run()
-        assert last == OPEN
+        _login, kept, denied, last = unreachable.run()
+        assert (kept, last) == (GOOD, OPEN)
         assert (denied.check, denied.ok) == ("sockets", False)
         assert "/proc/1/fd" in denied.found
         assert "root" in denied.look_at
