@@ -233,6 +233,12 @@ class TestRefused:
         replica = make_server("replicaof 127.0.0.1 1", folder="replica")
         assert "this server is a replica" in self.refusal(replica, back_up(filled, "rdb"))
 
+    def test_a_server_that_sentinels_watch(self, filled: HostServer) -> None:
+        """They would promote a replica as soon as it is stopped; they tell by the names of their connections."""
+        with filled.client() as client:
+            client.client_setname("sentinel-4f2a9c1e-cmd")
+            assert "Sentinels watch this server" in self.refusal(filled, back_up(filled, "rdb"))
+
 
 class TestFailed:
     """What was there is there again, and the service runs as it did."""

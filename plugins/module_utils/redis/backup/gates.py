@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ...reconcile.problems import Refused
@@ -37,15 +37,15 @@ class Gates:
     places: Places
     engine: Engine
 
-    def pass_through(self, is_replica: Callable[[], bool]) -> Manifest:
-        """Raises Refused with all that can be told at once."""
+    def pass_through(self, objections: Callable[[], Iterable[str]]) -> Manifest:
+        """Raises Refused with all that can be told at once. `objections` are of the server's part among others."""
         try:
             manifest = read_manifest(self.backup)
         except ValueError as error:
             raise Refused([str(error)]) from error
         problems = list(self._damage(manifest))
         if not problems:
-            problems = [*self._unreadable(manifest), *self._unwelcome(is_replica)]
+            problems = [*self._unreadable(manifest), *self._unwelcome(), *objections()]
         if problems:
             raise Refused(problems)
         return manifest
@@ -79,11 +79,9 @@ class Gates:
         name = base_name(read_parts(os.path.join(folder, AOF_MANIFEST)))
         return os.path.join(folder, name) if name else None
 
-    def _unwelcome(self, is_replica: Callable[[], bool]) -> Iterator[str]:
+    def _unwelcome(self) -> Iterator[str]:
         if self.places.appends and not self.engine.has_parts:
             yield (
                 f"{self.engine.name} {self.engine.version} keeps its append-only file in one part, which is not "
                 "supported here: restore with appendonly no, and switch it on while the server runs"
             )
-        if is_replica():
-            yield "this server is a replica, and its primary would replace what is restored: restore the primary"

@@ -12,6 +12,7 @@ from typing import Any
 
 from ...reconcile.problems import Failure
 from ..conf.files import Configuration
+from ..conf.observe import is_watched
 from ..local import LocalServer, Login, connect_by
 from ..service import Service
 from . import disk
@@ -24,6 +25,12 @@ from .places import Places
 from .saving import Patience
 from .staging import Swap, data_names, give_to_owner, staged
 from .store import utc_now
+
+OF_A_REPLICA = "this server is a replica, and its primary would replace what is restored: restore the primary"
+OF_A_WATCHED = (
+    "Sentinels watch this server. While it is stopped they would promote a replica, which would then replace what is "
+    "restored: stop the Sentinels, restore, start them again"
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class Restoring:
         """Raises Refused before anything was touched, Failure when all is again as it was."""
         require_confirmation(self.wish.name, self.wish.confirm)
         places = Places.of(self.configuration)
-        manifest = Gates(self.wish.backup, places, Engine.installed(self.wish.program)).pass_through(self._is_replica)
+        manifest = Gates(self.wish.backup, places, Engine.installed(self.wish.program)).pass_through(self._objections)
         disk.require_room({places.data_dir: _size(manifest, places)})
         was_active = self.service.is_active()
         foretold = _foretell(manifest, places, was_active)
@@ -69,12 +76,14 @@ class Restoring:
         loaded = {str(number): keys for number, keys in databases.items()}
         return {**foretold, "databases": loaded, "moved_aside": aside if swap.moved else None}
 
-    def _is_replica(self) -> bool:
+    def _objections(self) -> list[str]:
         if not self.service.is_active():
-            return bool(self.configuration.last("replicaof") or self.configuration.last("slaveof"))
+            follows = self.configuration.last("replicaof") or self.configuration.last("slaveof")
+            return [OF_A_REPLICA] if follows else []
         server = connect_by(self.configuration, self.login)
         try:
-            return server.info("replication")["role"] == "slave"
+            is_replica = server.info("replication")["role"] == "slave"
+            return [*([OF_A_REPLICA] if is_replica else []), *([OF_A_WATCHED] if is_watched(server) else [])]
         finally:
             server.close()
 

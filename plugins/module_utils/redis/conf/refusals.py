@@ -13,6 +13,9 @@ from .facts import Facts, Spoken, State
 from .files import Configuration
 from .plan import Change, Switch
 
+OLDEST = 7
+"""The oldest major version of Redis; every Valkey is newer."""
+
 DATA_PLACES = {"appenddirname", "appendfilename", "dbfilename", "dir"}
 
 DOORS = {"bind", "port", "protected-mode", "tls-auth-clients", "tls-port"}
@@ -40,6 +43,7 @@ class Refusal:
 def find_refusals(facts: Facts, changes: Mapping[str, Change], switch: Switch, restarts: bool) -> list[Refusal]:
     """`changes` by directive."""
     return [
+        *_release(facts),
         *_access(facts),
         *_names(facts, restarts),
         *_places(facts, changes),
@@ -50,6 +54,13 @@ def find_refusals(facts: Facts, changes: Mapping[str, Change], switch: Switch, r
 
 def keeps_nothing(settings: Mapping[str, str]) -> bool:
     return settings.get("appendonly") == "no" and not settings.get("save")
+
+
+def _release(facts: Facts) -> Iterator[Refusal]:
+    """CONFIG SET takes several settings at once, all or none, since 7.0."""
+    version = facts.candidate.observed.version
+    if version and int(version.partition(".")[0]) < OLDEST:
+        yield Refusal("version", f"the server is of release {version}: install Redis {OLDEST}.0 or newer, or Valkey")
 
 
 def _access(facts: Facts) -> Iterator[Refusal]:

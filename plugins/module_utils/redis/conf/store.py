@@ -56,7 +56,11 @@ class Snapshot:
 
 
 def write(path: str, text: str, owner: Owner) -> None:
-    """In one step, so that neither a server that starts nor a crash meets half of it, readable for its owner alone."""
+    """In one step, so that neither a server that starts nor a crash meets half of it, readable for its owner alone.
+
+    A link stays one: the file that it leads to is written.
+    """
+    path = os.path.realpath(path)
     handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=os.path.dirname(path))
     try:
         with open(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:

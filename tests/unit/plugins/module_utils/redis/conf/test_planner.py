@@ -219,3 +219,15 @@ def test_a_name_that_was_ours_and_is_no_more() -> None:
     given = replace(given, claim=claim, present=present, candidate=replace(given.candidate, observed=then))
     given = replace(given, texts={**given.texts, LIVE: "slave-priority 10\n"})
     assert hows(given)["slave-priority"] == "live"
+
+
+@pytest.mark.parametrize(
+    ("version", "is_refused"), [("6.2.14", True), ("7.0.15", False), ("8.1.1", False), ("", False)]
+)
+def test_a_release_that_takes_settings_only_one_by_one(version: str, is_refused: bool) -> None:
+    given = facts({"maxmemory": "1gb"})
+    observed = replace(given.candidate.observed, version=version)
+    plan = plan_changes(replace(given, candidate=replace(given.candidate, observed=observed)))
+    assert plan.refusals == (
+        (f"version: the server is of release {version}: install Redis 7.0 or newer, or Valkey",) if is_refused else ()
+    )

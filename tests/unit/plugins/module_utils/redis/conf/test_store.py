@@ -59,3 +59,13 @@ def test_directories(tmp_path: Path) -> None:
 
 def test_owners_that_have_no_name() -> None:
     assert str(Owner(0o640, 4_000_000, 4_000_001)) == "0640 4000000:4000001"
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    file, link = tmp_path / "elsewhere/redis.conf", tmp_path / "redis.conf"
+    file.write_text("port 1\n")
+    link.symlink_to(file)
+    write(str(link), "port 2\n", OWN)
+    assert link.is_symlink()
+    assert file.read_text() == "port 2\n"
