@@ -293,7 +293,7 @@ class TestHandOver:
         cache.converge()
         if watched:
             cache.watch(down_after_milliseconds=5000)
-        with writing(lambda: primary_among(cache)) as acknowledged:
+        with Writing(lambda: primary_among(cache)) as acknowledged:
             wait_until("writes are acknowledged", lambda: len(acknowledged) > 20, within=WITHIN)
             done = cache.play(members[0], hand_over=True)
             count = len(acknowledged)
@@ -320,7 +320,7 @@ def primary_among(cache: Cache) -> int | None:
     return None
 
 
-class writing:  # noqa: N801
+class Writing:
     """Numbers written one by one to the primary that `find` names, reconnecting on every error; those acknowledged."""
 
     def __init__(self, find: Callable[[], int | None]) -> None:

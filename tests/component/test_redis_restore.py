@@ -24,10 +24,10 @@ from ansible_collections.redisops.cache.plugins.module_utils.redis.backup.disk i
 from ansible_collections.redisops.cache.plugins.module_utils.redis.backup.loading import LoadedBackup
 from ansible_collections.redisops.cache.plugins.module_utils.redis.backup.run import take
 from ansible_collections.redisops.cache.plugins.module_utils.redis.backup.run_restore import restore
-from ansible_collections.redisops.cache.plugins.module_utils.redis.backup.saving import Patience
 from ansible_collections.redisops.cache.plugins.module_utils.redis.conf.files import Configuration
 from ansible_collections.redisops.cache.plugins.module_utils.redis.host.arguments import login_arguments
 from ansible_collections.redisops.cache.plugins.module_utils.redis.local import Login
+from ansible_collections.redisops.cache.plugins.module_utils.redis.patience import Patience
 
 from tests.component.host_processes import HostServer, contents, fill
 

@@ -18,11 +18,11 @@ import redis
 from ansible_collections.redisops.cache.plugins.module_utils.redis.conf.apply import Host
 from ansible_collections.redisops.cache.plugins.module_utils.redis.conf.configure import Request, Result, configure
 from ansible_collections.redisops.cache.plugins.module_utils.redis.conf.facts import Terms
-from ansible_collections.redisops.cache.plugins.module_utils.redis.conf.persistence import Patience
 from ansible_collections.redisops.cache.plugins.module_utils.redis.conf.scratch import Engine
 from ansible_collections.redisops.cache.plugins.module_utils.redis.conf.store import Owner
 from ansible_collections.redisops.cache.plugins.module_utils.redis.conf.wanted import build_wanted
 from ansible_collections.redisops.cache.plugins.module_utils.redis.local import Login
+from ansible_collections.redisops.cache.plugins.module_utils.redis.patience import Patience
 from ansible_collections.redisops.cache.plugins.module_utils.redis.service import UnitFailed
 
 from tests.component.redis_servers import free_port
@@ -115,7 +115,7 @@ class Place:
             str(self.includes),
             login,
             service,
-            Patience(Brisk(), 30.0),
+            Patience(30.0, Brisk()),
             Owner(0o640, os.geteuid(), os.getegid()),
         )
         return configure(Request(Engine(BINARY, USER, GROUP), wanted, terms), host, check)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ...reconcile.problems import Failure
 from ..failures import CheckError
 from ..local import LocalServer
+from ..patience import Patience
 from .append_only import ATTEMPTS, Moved, OpenedPart, base_name, opened, render_manifest
 from .check_tools import CheckFailed, check_aof, check_rdb
 from .contents import Key, Standing, look, pick_keys, read_samples, remember
@@ -22,7 +23,7 @@ from .headers import read_header
 from .manifest import Contents, CopiedFile, Sample
 from .places import Places
 from .rewrites import held
-from .saving import Patience, await_save
+from .saving import await_save
 
 RDB_NAME = "dump.rdb"
 AOF_FOLDER = "appendonlydir"

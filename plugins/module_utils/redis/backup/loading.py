@@ -21,9 +21,9 @@ from ..conf.files import Configuration
 from ..conf.lines import Line
 from ..failures import CheckError
 from ..local import LocalServer, Login, connect_by
+from ..patience import Patience
 from ..processes import Started, end, start
 from ..waiting import wait_until
-from .saving import Patience
 
 LAST_LINES = 5
 _KEPT = ("databases", "dbfilename", "appenddirname", "appendfilename", "loadmodule", "rename-command")

@@ -14,6 +14,7 @@ from ...reconcile.problems import Failure
 from ..conf.files import Configuration
 from ..conf.observe import is_watched
 from ..local import LocalServer, Login, connect_by
+from ..patience import Patience
 from ..service import Service
 from . import disk
 from .contents import counts, differences
@@ -22,7 +23,6 @@ from .gates import Gates, require_confirmation
 from .loading import LoadedBackup
 from .manifest import Manifest
 from .places import Places
-from .saving import Patience
 from .staging import Swap, data_names, give_to_owner, staged
 from .store import utc_now
 

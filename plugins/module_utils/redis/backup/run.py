@@ -14,8 +14,8 @@ from typing import Any
 from ...reconcile.problems import Failure
 from ..failures import CheckError
 from ..local import Login, connect
+from ..patience import Patience
 from .arguments import request_from
-from .saving import Patience
 from .take import Taken, Taking
 
 

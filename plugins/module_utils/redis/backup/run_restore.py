@@ -12,10 +12,10 @@ from typing import Any
 
 from ..conf.files import Configuration
 from ..local import Login
+from ..patience import Patience
 from ..service import Service
 from .restore import Restoring, Wish
 from .run import in_sentences
-from .saving import Patience
 
 
 def restore(params: Mapping[str, Any], login: Login, service: Service, check_mode: bool = False) -> dict[str, Any]:

@@ -6,32 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from ...reconcile.problems import Failure
 from ..local import LocalServer
-from ..waiting import Clock, wait_until
+from ..patience import Patience
 
 LOG_BYTES = 4096
 _CHILDREN = ("loading", "rdb_bgsave_in_progress", "aof_rewrite_in_progress", "aof_rewrite_scheduled")
-Told = dict[str, str]
-
-
-@dataclass(frozen=True)
-class Patience:
-    """`seconds` for each single thing that is waited for."""
-
-    seconds: float
-    clock: Clock
-
-    def await_persistence(self, server: LocalServer, holds: Callable[[Told], bool], what: str) -> Told:
-        """INFO persistence, once it is as it should be. Raises Failure."""
-        told, _attempts = wait_until(lambda: server.info("persistence"), holds, self.seconds, self.clock)
-        if not holds(told):
-            raise Failure(f"after {self.seconds:g} seconds the server still {what}")
-        return told
 
 
 def await_idle(server: LocalServer, patience: Patience) -> None:

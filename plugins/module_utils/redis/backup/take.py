@@ -13,12 +13,13 @@ from typing import Any
 
 from ...reconcile.problems import Refused
 from ..local import LocalServer
+from ..patience import Patience
 from . import disk
 from .copies import Job, copy_aof, copy_rdb
 from .engine import Engine
 from .manifest import Contents, Manifest, Source
 from .places import Places
-from .saving import Patience, await_idle
+from .saving import await_idle
 from .store import TIME_FORMAT, Retention, Store, require_name, utc_now
 
 RDB, AOF, AUTO = "rdb", "aof", "auto"

@@ -14,11 +14,12 @@ from ...reconcile.problems import Conflict, Failure, Refused
 from ..certain import certain
 from ..failures import CheckError
 from ..local import LocalServer, Login, connect
+from ..patience import Patience
 from ..service import Service
 from ..waiting import wait_until
 from .facts import Facts, State
 from .lines import render
-from .persistence import AofSwitch, Patience, rewrite_aof_without, save_snapshot, switch_aof_on
+from .persistence import AofSwitch, rewrite_aof_without, save_snapshot, switch_aof_on
 from .plan import Plan, Switch
 from .scratch import hide_secrets, refusal_words
 from .store import Owner, Snapshot, make_directory, write

@@ -14,12 +14,12 @@ from typing import Any
 
 from ...reconcile.problems import Refused
 from ..host.arguments import ArgumentSpec, login_arguments, login_from
+from ..patience import Patience
 from ..service import SystemdUnit
 from ..waiting import Clock
 from .apply import Host
 from .configure import Request
 from .facts import Terms
-from .persistence import Patience
 from .scratch import Engine
 from .store import Owner
 from .wanted import build_wanted
@@ -63,6 +63,6 @@ def host_from(params: Mapping[str, Any], clock: Clock) -> Host:
         include_dir=params["include_dir"],
         login=login_from(params),
         service=SystemdUnit(params["service"]) if params["service"] else None,
-        patience=Patience(clock, params["wait_timeout"]),
+        patience=Patience(params["wait_timeout"], clock),
         owner=Owner(0o640, os.geteuid(), group),
     )

@@ -12,17 +12,10 @@ from typing import Any
 
 from ...reconcile.problems import Failure, Refused
 from ..local import LocalServer
-from ..waiting import Clock, wait_until
+from ..patience import Patience
+from ..waiting import wait_until
 from .disk import DataFiles, find_commands
 from .observe import count_keys
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long to wait for a server, in seconds."""
-
-    clock: Clock
-    seconds: float
 
 
 @dataclass(frozen=True)

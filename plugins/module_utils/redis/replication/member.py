@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..conf.files import Configuration
+from ..conf.observe import count_keys
 from ..failures import CheckError
 from ..local import LocalServer
 from .addresses import Address, is_of_this_host
@@ -75,7 +76,7 @@ def observe_member(server: LocalServer) -> Member:
         writes_aof="1" in (told["aof_rewrite_in_progress"], told["aof_rewrite_scheduled"]),
         offset=int(told.get("slave_repl_offset", told["master_repl_offset"])),
         replicas=tuple(_replicas(told)),
-        keys=sum(_keys(value) for name, value in told.items() if name.startswith("db")),
+        keys=sum(count_keys(told).values()),
         ports=ports,
         announced=_announced(settings, ports),
         persists=settings["appendonly"] == "yes" or bool(settings["save"]),
@@ -120,11 +121,6 @@ def _replicas(told: dict[str, str]) -> Iterable[Replica]:
         if words:
             parts = dict(part.split("=", 1) for part in words.split(","))
             yield Replica(Address(parts["ip"], int(parts["port"])), parts["state"], int(parts["offset"]))
-
-
-def _keys(value: str) -> int:
-    """Of a line such as `db0:keys=3,expires=0,avg_ttl=0`."""
-    return int(dict(part.split("=", 1) for part in value.split(",")).get("keys", "0"))
 
 
 def _ports(configuration: Configuration) -> frozenset[int]:
