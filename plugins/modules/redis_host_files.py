@@ -46,7 +46,8 @@ options:
   contents:
     description:
       - Text of each file, by its path. When empty, there should be no such file.
-      - They are not logged. The diff shows them, except for files that nobody but their owner may read.
+      - They are not logged. The diff shows them, at most 40 lines of each, except for files that nobody but their owner
+        may read.
     type: dict
     default: {}
 attributes:

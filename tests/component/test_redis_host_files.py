@@ -148,3 +148,11 @@ def test_texts_are_kept_out_of_the_log(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_text_without_a_file_is_a_mistake(tmp_path: Path) -> None:
     result = run_module(main, {"files": [], "contents": {f"{tmp_path}/a": "one more line\n"}})
     assert f"{tmp_path}/a" in result["msg"]
+
+
+def test_a_whole_program_is_not_shown(tmp_path: Path) -> None:
+    content = "".join(f"line {number}\n" for number in range(1000))
+    (shown,) = (each["prepared"] for each in place({"path": str(tmp_path / "a"), "content": content})["diff"])
+    assert "+line 38" in shown
+    assert shown.endswith("(961 further lines)\n")
+    assert (tmp_path / "a").read_text() == content

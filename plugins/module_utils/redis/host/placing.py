@@ -27,6 +27,10 @@ from .wanted import find_differing
 _OTHERS = 0o077
 
 
+SHOWN_AT_MOST = 40
+"""Lines of one file's difference."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One that differs: a file by its text, a file that should not be there by empty text, a directory by None."""
@@ -125,9 +129,15 @@ def _difference(entry: Entry, found: Mapping[str, Any]) -> dict[str, str]:
         before, after = [MARKER][: len(before)], [MARKER][: len(after)]
         changed: Iterable[str] = [*(f"-{line}" for line in before), *(f"+{line}" for line in after)]
     else:
-        changed = list(difflib.unified_diff(before, after, lineterm="", n=1))[2:]
+        changed = _abridged(list(difflib.unified_diff(before, after, lineterm="", n=1))[2:])
     attributes = [] if entry.content == "" else _attributes(entry, found)
     return {"prepared": "\n".join([f"{entry.path}: {_how(entry, found)}", *attributes, *changed, ""])}
+
+
+def _abridged(lines: list[str]) -> list[str]:
+    """A whole program would bury what a reader looks for."""
+    further = len(lines) - SHOWN_AT_MOST
+    return [*lines[:SHOWN_AT_MOST], f"({further} further lines)"] if further > 0 else lines
 
 
 def _is_private(found: Mapping[str, Any]) -> bool:

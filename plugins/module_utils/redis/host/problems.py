@@ -12,11 +12,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ..conf.names import canonical, is_secret
 from .instances import Instance, is_below
 from .memory import is_share, safe_share, share_in_bytes, size_in_bytes, systemd_size_in_bytes
 
 # It becomes part of a unit's name and of paths.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_WORDS_OF_SECRETS = {
+    "masterauth": "replication_password",
+    "requirepass": "password (with auth: requirepass, or as the password of the user default)",
+    "user": "users",
+}
 # The packaged unit has ProtectHome, PrivateTmp and PrivateDevices.
 _HIDDEN_FROM_THE_UNIT = tuple(f"/{name}" for name in ("home", "root", "run/user", "tmp", "var/tmp", "dev"))
 
@@ -34,7 +40,7 @@ def find_problems(instances: Sequence[Instance], host: Mapping[str, Any], allowe
 
 
 def _of_one(instance: Instance) -> Iterator[str]:
-    for check in (_name, _access, _certificates, _data_dir):
+    for check in (_name, _access, _secrets, _certificates, _data_dir):
         yield from (f"instance {instance.name}: {problem}" for problem in check(instance))
     for word, read in (("memory_limit", systemd_size_in_bytes), ("maxmemory", _read_maxmemory)):
         if instance.words.get(word) is not None:
@@ -72,6 +78,17 @@ def _access(instance: Instance) -> Iterator[str]:
             "nobody could log in: give a password (for the user default) or users. A server that is open to every "
             "process of this host is said by name: users: [{name: default, preset: application, nopass: true}]"
         )
+
+
+def _secrets(instance: Instance) -> Iterator[str]:
+    """Found here, since a module that refused them would have been logged with them on the host by then."""
+    for name in instance.words.get("settings") or {}:
+        if is_secret(name):
+            where = _WORDS_OF_SECRETS.get(canonical(name), "a file of its own, outside of the settings")
+            yield f"settings: {name} is a secret, and settings are logged: it belongs to {where}"
+    for user in instance.words.get("users") or []:
+        if any(str(rule)[:1] in (">", "<") for rule in user.get("rules") or []):
+            yield f"users: a rule of {user.get('name')} holds a password, and rules are logged: it belongs to passwords"
 
 
 def _is_loopback(address: str) -> bool:

@@ -50,6 +50,27 @@ class TestAccess:
         assert "nobody could log in" in found
 
 
+class TestSecrets:
+    """Refused before any module is given them, which the host's journal would keep."""
+
+    @pytest.mark.parametrize(
+        ("name", "word"),
+        [("masterauth", "replication_password"), ("REQUIREPASS", "password"), ("tls-key-file-pass", "a file")],
+    )
+    def test_in_the_settings(self, name: str, word: str) -> None:
+        (found,) = problems(settings={name: "Zw8kQ2vXr5Lm9TnB", "timeout": 5})
+        assert f"{name} is a secret" in found
+        assert f"it belongs to {word}" in found
+        assert "Zw8kQ2vXr5Lm9TnB" not in found
+
+    @pytest.mark.parametrize("rule", [">Zw8kQ2vXr5Lm9TnB", "<Zw8kQ2vXr5Lm9TnB"])
+    def test_in_a_rule(self, rule: str) -> None:
+        (found,) = problems(users=[{"name": "app", "preset": "application", "rules": ["+info", rule]}])
+        assert "a rule of app holds a password" in found
+        assert rule not in found
+        assert problems(users=[{"name": "app", "preset": "application", "rules": ["+info"]}]) == []
+
+
 class TestMemory:
     @pytest.mark.parametrize(
         ("words", "is_refused"),
