@@ -79,7 +79,10 @@ def resolve_by_system(host: str, port: int) -> list[str]:
 
 
 def dial_tcp(address: str, port: int, timeout: float) -> socket.socket:
-    return socket.create_connection((address, port), timeout)
+    """Without Nagle's algorithm: the end of a pipeline would wait for an acknowledgment that the server delays."""
+    dialed = socket.create_connection((address, port), timeout)
+    dialed.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return dialed
 
 
 def find_addresses(target: Target, resolve: Resolver) -> list[str]:

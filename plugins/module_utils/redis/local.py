@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .certain import certain
 from .conf.files import Configuration
-from .connection import Target
+from .connection import Target, dial_tcp
 from .failures import CheckError
 from .session import RawReply, Reply, Session, Words, log_in
 
@@ -91,6 +92,12 @@ class LocalServer:
         if not isinstance(reply, list):
             raise CheckError("SERVER_ERROR", f"{words[0]} was not answered with a list")
         return reply
+
+    def learn(self, *names: str) -> None:
+        """Find out what commands are called that will be given where the server cannot be asked: in a transaction."""
+        for name in names:
+            with suppress(CheckError):  # of one that was removed, whoever gives it is told
+                self._spoken(name)
 
     def known(self, *words: str) -> dict[str, Known]:
         """Those words that the server knows as commands, and which commands they are."""
@@ -192,6 +199,6 @@ def _dial(configuration: Configuration, timeout: float) -> socket.socket:
             opened.settimeout(timeout)
             opened.connect(path)
             return opened
-        return socket.create_connection((host, port), timeout)
+        return dial_tcp(host, port, timeout)
     except OSError as error:
         raise CheckError("CONNECTION_REFUSED", f"{where} ({error.strerror or error})") from error

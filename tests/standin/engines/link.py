@@ -98,7 +98,11 @@ class Link:
 
 
 async def adopt(connection: socket.socket, context: ssl.SSLContext | None, *, is_client: bool) -> Side:
-    """Put a connected socket under a protocol, as the server's end of TLS if there is a `context`. Raises OSError."""
+    """Put a connected socket under a protocol, as the server's end of TLS if there is a `context`. Raises OSError.
+
+    What comes in is sent on at once: asyncio would see to that by itself only for sockets that name their protocol.
+    """
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     _other, side = await asyncio.get_running_loop().connect_accepted_socket(
         lambda: Side(keeps_half_open=is_client and context is None),
         connection,

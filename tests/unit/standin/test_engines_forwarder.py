@@ -17,7 +17,7 @@ import pytest
 from tests.standin.engines.addresses import AddressBook
 from tests.standin.engines.certificates import CertificateAuthority
 from tests.standin.engines.forwarder import Forwarder, Front, Terms
-from tests.standin.engines.link import Target
+from tests.standin.engines.link import Target, adopt
 from tests.standin.engines.plan import EngineError
 
 FRONT_PORT = 6379
@@ -117,6 +117,23 @@ def test_targets_take_turns_and_dead_ones_are_passed_over(bench: Bench) -> None:
         with bench.connect() as connection:
             names.append(receive(connection, 1))
     assert set(names) == {b"a", b"b"}
+
+
+def test_nothing_is_held_back_on_either_side() -> None:
+    """Nagle's algorithm makes each round trip of a pipeline wait for an acknowledgment, 40 ms late."""
+
+    async def adopted() -> bool:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            far = socket.create_connection(listening.getsockname())
+            near, _address = listening.accept()
+            near.setblocking(False)
+            with far:
+                side = await adopt(near, None, is_client=True)
+                held = not near.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                side.transport.abort()
+                return held
+
+    assert asyncio.run(adopted()) is False
 
 
 def test_front_without_targets_refuses(bench: Bench) -> None:

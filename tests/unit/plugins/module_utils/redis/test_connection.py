@@ -140,6 +140,13 @@ class TestOpenSocket:
             with pytest.raises(CheckError, match="CONNECTION_REFUSED"):
                 open_socket(target, ["127.0.0.1"], dial_tcp)
 
+    def test_what_is_sent_is_not_held_back(self) -> None:
+        with (
+            socket.create_server(("127.0.0.1", 0)) as listening,
+            dial_tcp("127.0.0.1", listening.getsockname()[1], 5.0) as dialed,
+        ):
+            assert dialed.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
 
 class TestSecure:
     @pytest.mark.parametrize(
