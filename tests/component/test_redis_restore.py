@@ -199,6 +199,11 @@ class TestRefused:
         assert said.startswith("shop was not touched.")
         assert "confirm=shop" in said
 
+    @pytest.mark.parametrize("nothing", ["", " "])
+    def test_nothing_said_twice(self, filled: HostServer, nothing: str) -> None:
+        said = self.refusal(filled, back_up(filled, "rdb"), name=nothing, confirm=nothing)
+        assert said.startswith("name: it is empty.")
+
     def test_no_backup(self, filled: HostServer, tmp_path: Path) -> None:
         assert "it has no manifest.json" in self.refusal(filled, str(tmp_path))
 

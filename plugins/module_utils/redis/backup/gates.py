@@ -21,7 +21,10 @@ from .manifest import Manifest, read_manifest
 from .places import Places
 
 
-def require_confirmation(name: str, confirm: str | None) -> None:
+def require_confirmation(name: str | None, confirm: str | None) -> None:
+    """Two empty texts are equal, and confirm nothing: they come from variables that are not set."""
+    if not (name or "").strip():
+        raise Refused(["name: it is empty. Say which cache is to be restored, and repeat it with confirm."])
     if confirm != name:
         told = f" (it was {confirm})" if confirm else ""
         raise Refused(
