@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from tests.standin import mount
+from tests.standin.behavior.serverless.engine import group_id_of
 from tests.standin.control import PREFIX, Answer, Arguments
 from tests.standin.core.calllog import CallLog
 from tests.standin.core.clock import Clock
@@ -120,11 +121,13 @@ def _arguments(environ: Mapping[str, Any]) -> Arguments:
 
 def _summary(world: World) -> Answer:
     with world.lock:
-        groups = sorted(world.replication_groups)
+        groups = [*sorted(world.replication_groups), *map(group_id_of, sorted(world.serverless_caches))]
         counts = {
             "cache_parameter_groups": len(world.parameter_groups),
             "cache_subnet_groups": len(world.subnet_groups),
-            "replication_groups": len(groups),
+            "replication_groups": len(world.replication_groups),
+            "serverless_cache_snapshots": len(world.serverless_cache_snapshots),
+            "serverless_caches": len(world.serverless_caches),
             "snapshots": len(world.snapshots),
         }
     engines = {group_id: _usage(world, group_id) for group_id in groups}

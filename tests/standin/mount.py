@@ -12,6 +12,8 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import moto.core.errors
@@ -28,6 +30,7 @@ from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.s3.models import s3_backends
 from werkzeug.exceptions import HTTPException
 
 from tests.standin import behavior, wire
@@ -36,11 +39,12 @@ from tests.standin.core.durations import Durations
 from tests.standin.core.errors import ApiError
 from tests.standin.core.faults import FaultRule, Faults
 from tests.standin.core.history import History
+from tests.standin.core.names import partition_of
 from tests.standin.core.registry import OPERATIONS, Handler
 from tests.standin.core.request import Request
 from tests.standin.core.world import Place, World
 from tests.standin.engines.plan import EngineDriver
-from tests.standin.neighbors import Ec2Subnet
+from tests.standin.neighbors import Ec2Subnet, split_object_arn
 from tests.standin.scope import ScopedEngines
 
 log = logging.getLogger(__name__)
@@ -224,6 +228,10 @@ class MotoNeighbors:
         group = self._backend("ec2").get_security_group_from_id(group_id)
         return group.vpc_id if group is not None else None
 
+    def default_security_group(self, vpc_id: str) -> str | None:
+        group = self._backend("ec2").get_security_group_from_name("default", vpc_id)
+        return group.id if group is not None else None
+
     def zones(self) -> list[str]:
         return [zone.name for zone in self._backend("ec2").describe_availability_zones()]
 
@@ -240,6 +248,41 @@ class MotoNeighbors:
 
     def has_delivery_stream(self, name: str) -> bool:
         return name in self._backend("firehose").delivery_streams
+
+    def bucket_region(self, name: str) -> str | None:
+        if name not in s3_backends.bucket_accounts:
+            return None
+        partition, account = s3_backends.bucket_accounts[name]
+        region: str = s3_backends[account][partition].buckets[name].region_name
+        return region
+
+    def owns_bucket(self, name: str) -> bool:
+        return name in self._s3().buckets
+
+    def bucket_policy(self, name: str) -> str | None:
+        policy = self._s3().get_bucket_policy(name)
+        return policy.decode() if policy else None
+
+    def put_object(self, bucket: str, key: str, path: Path, written: datetime) -> None:
+        """moto stamps objects with the machine's time, which a clock that is stepped or runs fast leaves behind."""
+        self._s3().put_object(bucket, key, path.read_bytes()).last_modified = written.replace(tzinfo=None)
+
+    def read_object(self, arn: str) -> bytes | None:
+        found = self._object(arn)
+        return found.value if found is not None else None
+
+    def object_encryption(self, arn: str) -> str | None:
+        """Since 2023 S3 encrypts by itself what nobody asked to be encrypted; moto does not say so."""
+        found = self._object(arn)
+        return found.encryption or "AES256" if found is not None else None
+
+    def _object(self, arn: str) -> Any:
+        bucket, key = split_object_arn(arn)
+        return self._s3().get_object(bucket, key) if self.owns_bucket(bucket) else None
+
+    def _s3(self) -> Any:
+        """S3's backends are of a partition, not of a region."""
+        return s3_backends[self.account][partition_of(self.region)]
 
     def _subnets(self) -> Iterator[Ec2Subnet]:
         for subnet in self._backend("ec2").describe_subnets():
@@ -281,8 +324,16 @@ def application() -> Callable[..., Any]:
     return DomainDispatcherApplication(create_backend_app)
 
 
-class QuietRequestHandler(MotoRequestHandler):
-    """The call log says what came; a line per request on stderr says nothing more."""
+class RequestHandler(MotoRequestHandler):
+    """Answers are dated by the stand-in's clock, as those of a service are by its own: clients may reckon from that.
+
+    The call log says what came; a line per request on stderr says nothing more.
+    """
+
+    clock: Clock
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(self.clock.now().timestamp() if timestamp is None else timestamp)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         return None
@@ -291,6 +342,11 @@ class QuietRequestHandler(MotoRequestHandler):
         """Answers are small and complete: send them at once."""
         super().setup()
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def handler_of(clock: Clock) -> type[RequestHandler]:
+    """The class is what a server wants."""
+    return type("DatedRequestHandler", (RequestHandler,), {"clock": clock})
 
 
 def worlds() -> list[World]:

@@ -20,6 +20,7 @@ class ScopedEngines:
         self._driver = driver
         self._prefix = f"{region}." if account == HOME_ACCOUNT else f"{account}.{region}."
         self._groups: set[str] = set()
+        self._archives: set[str] = set()
 
     def endpoints(self, group_id: str, node_ids: Sequence[str]) -> Endpoints:
         self._groups.add(group_id)
@@ -31,8 +32,16 @@ class ScopedEngines:
         nodes = tuple(replace(node, node_id=self._within(node.node_id)) for node in plan.nodes)
         self._driver.apply(replace(plan, group_id=self._within(plan.group_id), nodes=nodes))
 
-    def save(self, group_id: str, directory: Path) -> list[Path]:
-        return self._driver.save(self._within(group_id), directory)
+    def archive(self, name: str) -> Path:
+        self._archives.add(name)
+        return self._driver.archive(self._within(name))
+
+    def discard(self, name: str) -> None:
+        self._archives.discard(name)
+        self._driver.discard(self._within(name))
+
+    def save(self, group_id: str, directory: Path, node_id: str | None = None) -> list[Path]:
+        return self._driver.save(self._within(group_id), directory, node_id and self._within(node_id))
 
     def crash(self, node_id: str) -> None:
         self._driver.crash(self._within(node_id))
@@ -46,9 +55,11 @@ class ScopedEngines:
         self._driver.remove(self._within(group_id))
 
     def stop(self) -> None:
-        """End this account's and region's groups; the driver goes on for the others."""
+        """End this account's and region's groups and drop their files; the driver goes on for the others."""
         for group_id in sorted(self._groups):
             self.remove(group_id)
+        for name in sorted(self._archives):
+            self.discard(name)
 
     def _within(self, name: str) -> str:
         return f"{self._prefix}{name}"

@@ -129,7 +129,7 @@ class Standin:
         control = ControlCalls(self.clock, self.durations, self.faults, self.calls)
         front = Front(mount.application(), control, self.clock, self.faults, self.calls)
         self._server: BaseWSGIServer = make_server(
-            LOOPBACK, 0, front, threaded=True, request_handler=mount.QuietRequestHandler, fd=listening.fileno()
+            LOOPBACK, 0, front, threaded=True, request_handler=mount.handler_of(self.clock), fd=listening.fileno()
         )
         stack.callback(self._server.server_close)
         serve = partial(self._server.serve_forever, poll_interval=_POLL_SECONDS)

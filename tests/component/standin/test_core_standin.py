@@ -9,6 +9,7 @@ import socket
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -357,3 +358,14 @@ def test_stopping_ends_threads_and_the_announcement(tmp_path: Path) -> None:
     assert not (tmp_path / "endpoint.json").exists()
     with pytest.raises(ControlError):
         control.hello()
+
+
+def test_answers_are_dated_by_the_clock_of_the_stand_in_and_signing_and_repeats_do_not_mind(standin: Standin) -> None:
+    """botocore estimates from the header by how much the machine's clock is off, and says so when it repeats a call."""
+    standin.control.advance(400 * 24 * 3600)
+    standin.control.add_fault("throttle", "DescribeEvents", times=1)
+    asked = client(standin, attempts=2).describe_events()
+    assert asked["ResponseMetadata"]["RetryAttempts"] == 1
+    header = asked["ResponseMetadata"]["HTTPHeaders"]["date"]
+    assert parsedate_to_datetime(header).isoformat() == standin.control.clock()["now"]
+    assert client(standin, "s3").list_buckets()["ResponseMetadata"]["HTTPHeaders"]["date"] == header

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.standin.core.clock import Clock
 from tests.standin.server import Options, Standin
 
 TOKEN = "Quoll-1st-5f0c9aab37"
+DAY = 24 * 3600
 SOON = {"Delay": 0.02, "MaxAttempts": 500}
 
 
@@ -58,7 +60,7 @@ def test_every_answer_fits_the_service_model(standin: Standin, elasticache: Any)
     """The server checks each answer against botocore's model, so that the calls need only be made."""
     layout = {"ClusterMode": "enabled", "NumNodeGroups": 2, "ReplicasPerNodeGroup": 1}
     create(elasticache, "app", TransitEncryptionEnabled=True, AuthToken=TOKEN, NumCacheClusters=2)
-    create(elasticache, "web", **layout, SnapshotRetentionLimit=1, Tags=[{"Key": "team", "Value": "web"}])
+    create(elasticache, "web", **layout, Tags=[{"Key": "team", "Value": "web"}])
     settle(standin)
     now = {"ApplyImmediately": True}
     elasticache.modify_replication_group(ReplicationGroupId="app", AuthToken=TOKEN + "x", **now)
@@ -91,8 +93,7 @@ def listed(elasticache: Any) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "members",
     [
-        {"SnapshotName": "backup"},
-        {"SnapshotArns": ["arn:aws:s3:::backups/one.rdb"]},
+        {"ServerlessCacheSnapshotName": "backup"},
         {"UserGroupIds": ["team"]},
         {"GlobalReplicationGroupId": "ldgnf-world"},
         {"Durability": "sync"},
@@ -169,6 +170,46 @@ def test_a_failed_creation_leaves_the_waiter_waiting(standin: Standin, elasticac
         )
     events = elasticache.describe_events(SourceType="replication-group", SourceIdentifier="phb")["Events"]
     assert events[-1]["Message"].endswith("Insufficient capacity")
+
+
+def test_snapshots_fit_the_service_model(standin: Standin, elasticache: Any) -> None:
+    s3 = client(standin, "s3")
+    s3.create_bucket(Bucket="backups")
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "us-east-1.elasticache-snapshot.amazonaws.com"},
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::backups", "arn:aws:s3:::backups/*"],
+    }
+    create(elasticache, "web", ClusterMode="enabled", NumNodeGroups=2, SnapshotRetentionLimit=1)
+    settle(standin, DAY)
+    (automatic,) = elasticache.describe_snapshots(SnapshotSource="system")["Snapshots"]
+    wanted = {"SourceSnapshotName": automatic["SnapshotName"], "TargetSnapshotName": "kept"}
+    elasticache.copy_snapshot(**wanted, Tags=[{"Key": "team", "Value": "web"}])
+    settle(standin)
+    assert refusal(elasticache.copy_snapshot, **wanted) == ("SnapshotAlreadyExistsFault", 400)
+    assert refusal(elasticache.copy_snapshot, **wanted, TargetBucket="backups") == ("InvalidParameterValue", 400)
+    s3.put_bucket_policy(Bucket="backups", Policy=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))
+    elasticache.copy_snapshot(**wanted, TargetBucket="backups")
+    settle(standin)
+    assert [found["Key"] for found in s3.list_objects_v2(Bucket="backups")["Contents"]] == [
+        "kept-0001.rdb",
+        "kept-0002.rdb",
+    ]
+    create(elasticache, "restored", CacheNodeType="cache.t4g.small", SnapshotName="kept")
+    elasticache.describe_snapshots(SnapshotName="kept", ShowNodeGroupConfig=True)
+    settle(standin)
+    elasticache.get_waiter("replication_group_available").wait(ReplicationGroupId="restored")
+
+
+def test_objects_under_keys_of_kms_seed_nothing(standin: Standin, elasticache: Any) -> None:
+    s3 = client(standin, "s3")
+    s3.create_bucket(Bucket="sealed")
+    anybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    s3.put_object(Bucket="sealed", Key="one.rdb", Body=b"data", ServerSideEncryption="aws:kms")
+    s3.put_bucket_policy(Bucket="sealed", Policy=json.dumps({"Version": "2012-10-17", "Statement": anybody}))
+    with pytest.raises(ClientError, match="only SSE-S3"):
+        create(elasticache, SnapshotArns=["arn:aws:s3:::sealed/one.rdb"])
 
 
 def test_waiters_see_the_whole_life() -> None:

@@ -30,20 +30,6 @@ _EMPTY: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
         "ReservedCacheNodes",
         {"ReservedCacheNodeId": ("ReservedCacheNodeNotFound", "ReservedCacheNode {} not found.")},
     ),
-    "DescribeServerlessCaches": (
-        "ServerlessCaches",
-        {"ServerlessCacheName": ("ServerlessCacheNotFoundFault", "Serverless cache {} not found.")},
-    ),
-    "DescribeServerlessCacheSnapshots": (
-        "ServerlessCacheSnapshots",
-        {
-            "ServerlessCacheName": ("ServerlessCacheNotFoundFault", "Serverless cache {} not found."),
-            "ServerlessCacheSnapshotName": (
-                "ServerlessCacheSnapshotNotFoundFault",
-                "Serverless cache snapshot {} not found.",
-            ),
-        },
-    ),
     "DescribeServiceUpdates": (
         "ServiceUpdates",
         {"ServiceUpdateName": ("ServiceUpdateNotFoundFault", "Service update {} not found.")},

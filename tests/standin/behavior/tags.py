@@ -19,8 +19,6 @@ _NOT_FOUND = {
     "replicationgroup": ("ReplicationGroupNotFoundFault", "ReplicationGroup {} not found."),
     "reserved-instance": ("ReservedCacheNodeNotFound", "ReservedCacheNode {} not found."),
     "securitygroup": ("CacheSecurityGroupNotFound", "CacheSecurityGroup {} not found."),
-    "serverlesscache": ("ServerlessCacheNotFoundFault", "Serverless cache {} not found."),
-    "serverlesscachesnapshot": ("ServerlessCacheSnapshotNotFoundFault", "Serverless cache snapshot {} not found."),
     "snapshot": ("SnapshotNotFoundFault", "Snapshot {} not found."),
     "user": ("UserNotFound", "User {} not found."),
     "usergroup": ("UserGroupNotFound", "User group {} not found."),

@@ -23,6 +23,7 @@ class Durations:
     upgrade: float = 300
     delete: float = 120
     snapshot: float = 60
+    copy_snapshot: float = 60
     token: float = 60
     tag: float = 5
     parameter_apply: float = 20

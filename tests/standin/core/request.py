@@ -34,6 +34,13 @@ class Request(Mapping[str, Any]):
     def __repr__(self) -> str:
         return f"Request({self.operation}: {', '.join(self._members)})"
 
+    def filled(self, defaults: Mapping[str, Any]) -> Request:
+        """The same request with `defaults` for members that are not sent; reading it counts as reading this one."""
+        filled = Request(self.operation, defaults)
+        filled._members.update(self._members)
+        filled._read = self._read
+        return filled
+
     def plain(self) -> dict[str, Any]:
         """All members as ordinary dicts and lists; everything in them counts as read."""
         return {name: _plain(value) for name, value in self.items()}

@@ -101,6 +101,12 @@ def next_snapshot(snapshot: str, now: datetime) -> datetime:
     return opening if opening > now else opening + timedelta(days=1)
 
 
+def is_snapshot_time(snapshot: str, now: datetime) -> bool:
+    """Whether the daily window is open."""
+    start, length = _snapshot(snapshot)
+    return (now.hour * _HOUR + now.minute - start) % _DAY < length
+
+
 def _maintenance(text: str) -> tuple[int, int]:
     """Start in minutes of the week, and length in minutes."""
     match = _MAINTENANCE.fullmatch(text.strip().lower())

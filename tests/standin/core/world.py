@@ -154,6 +154,8 @@ class World:
         self.subnet_groups: dict[str, SubnetGroup] = {}
         self.parameter_groups: dict[str, ParameterGroup] = {}
         self.replication_groups: dict[str, Any] = {}
+        self.serverless_cache_snapshots: dict[str, Any] = {}
+        self.serverless_caches: dict[str, Any] = {}
         self.snapshots: dict[str, Any] = {}
         self.on_parameter_group_changed: list[Callable[[str], None]] = []
         self.on_node_crashed: list[Callable[[str], None]] = []
@@ -191,6 +193,8 @@ _RECORDS = (
     "events",
     "parameter_groups",
     "replication_groups",
+    "serverless_cache_snapshots",
+    "serverless_caches",
     "snapshots",
     "subnet_groups",
     "tags",

@@ -10,6 +10,7 @@ from itertools import islice
 from tests.standin.engines.cluster_view import Seen, View, parse_view
 from tests.standin.engines.node import Node
 from tests.standin.engines.plan import EngineError
+from tests.standin.engines.redis_process import RedisProcess
 from tests.standin.engines.replication import NodeByShard, SlotsByShard
 from tests.standin.engines.settings import SERVICE_USER, Access
 from tests.standin.engines.slots import compress, expand, plan_moves
@@ -120,11 +121,16 @@ class ClusterReplication:
                 node.process.call("CLUSTER", "FORGET", stranger)
 
 
-def require_one_database(primary: Node) -> None:
+def require_one_database(process: RedisProcess) -> None:
     """Cluster mode has database 0 only; a process that found more at its start would refuse to."""
-    others = sorted(name for name in primary.process.info("keyspace") if name.startswith("db") and name != "db0")
+    others = sorted(name for name in process.info("keyspace") if name.startswith("db") and name != "db0")
     if others:
-        raise EngineError(f"{primary.node_id} has keys in {', '.join(others)}, which cluster mode does not have")
+        raise EngineError(f"{process.seat.node_id} has keys in {', '.join(others)}, which cluster mode does not have")
+
+
+def slots_of(node: Node) -> list[int]:
+    """The hash slots that a node has, by its own word."""
+    return sorted(expand(_view(node).own.slots))
 
 
 def _announce(node: Node, others: Sequence[Node]) -> None:

@@ -17,7 +17,7 @@ from tests.standin.engines.redis_process import Spawner
 
 
 class RedisDriver:
-    """Engines keep their files in `state`/engines and end with this process.
+    """Engines keep their files in `state`/engines, snapshots in `state`/archive, and both end with this process.
 
     `state` is this driver's alone: engine files that a killed one left are deleted. `ca_path` is the certificate
     that clients verify endpoints with; drivers that share a `ca_directory` share the authority.
@@ -34,6 +34,7 @@ class RedisDriver:
             spawner=Spawner(),
             directory=_private_directory(state / "engines"),
         )
+        self._archive = _private_directory(state / "archive")
         self._groups: dict[str, Group] = {}
         self._is_stopped = False
         self._lock = Lock()
@@ -50,9 +51,18 @@ class RedisDriver:
             group = self._groups[plan.group_id]
         group.apply(plan)
 
-    def save(self, group_id: str, directory: Path) -> list[Path]:
+    def archive(self, name: str) -> Path:
+        directory = self._archive / name
+        directory.mkdir(mode=0o700, exist_ok=True)
+        return directory
+
+    def discard(self, name: str) -> None:
+        if (self._archive / name).exists():
+            shutil.rmtree(self._archive / name)
+
+    def save(self, group_id: str, directory: Path, node_id: str | None = None) -> list[Path]:
         directory.mkdir(parents=True, exist_ok=True)
-        return self._group(group_id).save(directory)
+        return self._group(group_id).save(directory, node_id)
 
     def crash(self, node_id: str) -> None:
         with self._lock:
@@ -81,6 +91,7 @@ class RedisDriver:
         self._services.spawner.stop()
         self._services.addresses.close()
         shutil.rmtree(self._services.directory)
+        shutil.rmtree(self._archive)
 
     def _group(self, group_id: str) -> Group:
         with self._lock:

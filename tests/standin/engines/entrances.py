@@ -37,11 +37,11 @@ class Entrances:
     def admit(self, plan: GroupPlan, endpoints: Endpoints, node_fronts: Sequence[Front]) -> None:
         """Let clients in as `plan` says, at endpoints and at these nodes; endpoints listen once they are pointed."""
         self._cluster_mode = plan.cluster_mode
-        roles = _roles(plan)
-        for role in self._endpoints.keys() - roles:
+        listeners = _listeners(plan, endpoints)
+        for role in self._endpoints.keys() - listeners.keys():
             self._endpoints.pop(role).close()
-        for role in roles - self._endpoints.keys():
-            self._endpoints[role] = Front(self._forwarder, getattr(endpoints, role), plan.port)
+        for role in listeners.keys() - self._endpoints.keys():
+            self._endpoints[role] = Front(self._forwarder, *listeners[role])
         self._terms = Terms(
             tls=plan.tls,
             context=None if plan.tls == "off" else self._certificate(plan.group_id, endpoints),
@@ -74,9 +74,12 @@ class Entrances:
         return self._authority.server_context(group_id, sorted(addresses), self._bundle)
 
 
-def _roles(plan: GroupPlan) -> set[str]:
-    """Endpoints that listen. Cluster mode "compatible" has one shard and serves clients of both kinds."""
-    plain = {"primary", "reader"}
+def _listeners(plan: GroupPlan, endpoints: Endpoints) -> dict[str, tuple[str, int]]:
+    """Address and port of what listens. Cluster mode "compatible" has one shard and serves clients of both kinds."""
+    plain = {"primary": (endpoints.primary, plan.port), "reader": (endpoints.reader, plan.port)}
     if not plan.cluster_mode:
         return plain
-    return {"configuration"} | (plain if len({node.shard for node in plan.nodes}) == 1 else set())
+    clustered = {"configuration": (endpoints.configuration, plan.port)}
+    if plan.reader_port:
+        clustered["reading port"] = (endpoints.configuration, plan.reader_port)
+    return clustered | (plain if len({node.shard for node in plan.nodes}) == 1 else {})

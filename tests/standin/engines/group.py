@@ -19,6 +19,7 @@ from tests.standin.engines.node import SYNC_SECONDS, Node
 from tests.standin.engines.plan import Endpoints, EngineError, GroupPlan, NodePlan
 from tests.standin.engines.redis_process import RedisProcess, Spawner
 from tests.standin.engines.replication import PlainReplication, Replication
+from tests.standin.engines.scatter import scatter_keys
 from tests.standin.engines.settings import Access, Seat, access_rules, live_settings
 from tests.standin.engines.waiting import wait_until
 
@@ -56,6 +57,7 @@ class Group:
             if self._is_removed:
                 raise EngineError(f"group {plan.group_id} was removed")
             check_plan(plan, self._plan)
+            scatter = self._take_seeds(plan)
             self._bury_the_dead()
             self._choose_replication(plan)
             self._plan = plan
@@ -72,6 +74,8 @@ class Group:
             self._retire(plan)
             self._agree()
             self._replication.await_service(self._running())
+            if scatter:
+                scatter_keys(scatter, self._scratch(plan), self._primaries)
             self._point_endpoints()
 
     def crash(self, node_id: str) -> bool:
@@ -82,14 +86,23 @@ class Group:
         node.kill()
         return True
 
-    def save(self, directory: Path) -> list[Path]:
+    def save(self, directory: Path, node_id: str | None = None) -> list[Path]:
         with self._lock:
             files = []
-            for shard, primary in sorted(self._primaries.items()):
+            for shard, node in sorted(self._saved(node_id).items()):
                 file = directory / f"{shard}.rdb"
-                primary.process.save(file)
+                node.process.save(file)
                 files.append(file)
             return files
+
+    def _saved(self, node_id: str | None) -> dict[str, Node]:
+        """What a save is taken of, by shard."""
+        if node_id is None:
+            return self._primaries
+        node = self._nodes.get(node_id)
+        if node is None or not node.is_running:
+            raise EngineError(f"no node {node_id} runs")
+        return {node.shard: node}
 
     def usage(self) -> dict[str, int]:
         return {node.node_id: int(node.process.info("memory")["used_memory"]) for node in self._running()}
@@ -120,6 +133,20 @@ class Group:
 
     # -- processes ----------------------------------------------------------------------------------------------
 
+    def _take_seeds(self, plan: GroupPlan) -> tuple[Path, ...]:
+        """Get ready what a new group begins with; answers the files whose keys are to be scattered."""
+        if self._plan is not None:
+            return ()
+        for shard, file in plan.seed.items():
+            self._seeds[shard] = self._directory / f"{shard}.rdb"
+            shutil.copy(file, self._seeds[shard])
+        return plan.scatter
+
+    def _scratch(self, plan: GroupPlan) -> RedisProcess:
+        """A process that is not of the group, beside its first node's."""
+        beside = self._nodes[plan.nodes[0].node_id].process.seat
+        return RedisProcess(beside.scratch(), self._access, self._directory / "scratch", self._services.spawner)
+
     def _running(self) -> list[Node]:
         return [node for node in list(self._nodes.values()) if node.is_running]
 
@@ -149,7 +176,7 @@ class Group:
             return
         for shard, primary in self._primaries.items():
             if plan.cluster_mode:
-                require_one_database(primary)
+                require_one_database(primary.process)
             self._seeds[shard] = primary.process.shut_down().rename(self._directory / f"{shard}.rdb")
         self._entrances.close_endpoints()
         for node in self._nodes.values():

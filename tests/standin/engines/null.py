@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import weakref
 from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 
 from tests.standin.engines.addresses import AddressBook, unshared_block
@@ -28,11 +32,22 @@ class NullDriver:
         self._addresses.endpoints(plan.group_id, [node.node_id for node in plan.nodes])
         self.plans[plan.group_id] = plan
 
-    def save(self, group_id: str, directory: Path) -> list[Path]:
+    def archive(self, name: str) -> Path:
+        directory = self._archive / name
+        directory.mkdir(exist_ok=True)
+        return directory
+
+    def discard(self, name: str) -> None:
+        shutil.rmtree(self._archive / name, ignore_errors=True)
+
+    def save(self, group_id: str, directory: Path, node_id: str | None = None) -> list[Path]:
         """Write empty files, named as the real driver names them."""
         plan = self._plan(group_id)
         directory.mkdir(parents=True, exist_ok=True)
-        files = [directory / f"{shard}.rdb" for shard in sorted({node.shard for node in plan.nodes})]
+        shards = sorted({node.shard for node in plan.nodes if node_id in (None, node.node_id)})
+        if not shards:
+            raise EngineError(f"no node {node_id} runs")
+        files = [directory / f"{shard}.rdb" for shard in shards]
         for file in files:
             file.touch(mode=0o600)
         return files
@@ -50,8 +65,16 @@ class NullDriver:
         self._addresses.free(group_id)
 
     def stop(self) -> None:
+        shutil.rmtree(self._archive)
         self.plans.clear()
         self._addresses.close()
+
+    @cached_property
+    def _archive(self) -> Path:
+        """Made on first use, and gone with this driver also when nobody stops it, as in tests of behavior."""
+        directory = Path(tempfile.mkdtemp(prefix="standin-archive-"))
+        weakref.finalize(self, partial(shutil.rmtree, directory, ignore_errors=True))
+        return directory
 
     def _plan(self, group_id: str) -> GroupPlan:
         try:

@@ -42,6 +42,12 @@ class GroupPlan:
     everybody is let in. `open_access` lets clients in that send no password although there are tokens (one that
     is sent is still checked): a rotation begun on a group that had none. `parameters` are ElastiCache's names
     and values; `settings.SKIPPED_PARAMETERS` says which have no effect. `maxmemory` is in bytes, 0 for no limit.
+
+    `seed` and `scatter` are RDB files that the group begins with; they are read when its processes are made for the
+    first time and mean nothing afterwards. `seed` maps a shard to the file that its primary loads before it serves;
+    the keys of the files in `scatter` go to whichever shard has their slot, in cluster mode only.
+
+    `reader_port` is a second port of the configuration endpoint, as serverless caches have one for reads; 0 for none.
     """
 
     group_id: str
@@ -53,6 +59,9 @@ class GroupPlan:
     open_access: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)
     maxmemory: int = 0
+    seed: Mapping[str, Path] = field(default_factory=dict)
+    scatter: tuple[Path, ...] = ()
+    reader_port: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,8 +88,17 @@ class EngineDriver(Protocol):
     def apply(self, plan: GroupPlan) -> None:
         """Make the running processes be `plan`, data kept; idempotent. Raises EngineError."""
 
-    def save(self, group_id: str, directory: Path) -> list[Path]:
-        """Write one RDB file per shard, `<shard>.rdb`, and return them in shard order. Raises EngineError."""
+    def archive(self, name: str) -> Path:
+        """A directory of the driver's for files that outlive their group, made when absent; private."""
+
+    def discard(self, name: str) -> None:
+        """Delete that directory. An unknown name is no error."""
+
+    def save(self, group_id: str, directory: Path, node_id: str | None = None) -> list[Path]:
+        """Write one RDB file per shard, `<shard>.rdb`, and return them in shard order. Raises EngineError.
+
+        Of the primaries; `node_id` names one node instead, and then its file is the only one.
+        """
 
     def crash(self, node_id: str) -> None:
         """Kill one node without warning. Raises EngineError when no such node runs."""

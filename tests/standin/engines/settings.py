@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 SERVICE_USER = "standin"
@@ -113,6 +113,12 @@ class Seat:
         """Choose private ports that leave the clients' port free."""
         base = 21000 if port not in (21000, 21001) else 22000
         return cls(node_id, address, port, base, base + 1, cluster_mode)
+
+    def scratch(self) -> Seat:
+        """A place at the same address for an engine that no client comes to; without cluster mode."""
+        return replace(
+            self, node_id=f"scratch of {self.node_id}", service_port=self.service_port + 2, cluster_mode=False
+        )
 
 
 @dataclass(frozen=True)

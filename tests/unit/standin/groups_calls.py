@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.standin.core.errors import ApiError
 from tests.standin.core.world import World
 from tests.standin.engines.null import NullDriver
 from tests.standin.engines.plan import EngineError, GroupPlan
 from tests.standin.neighbors import FixedNeighbors
-from tests.unit.standin.core_calls import call, new_world
+from tests.unit.standin.core_calls import call, new_world, refusal
 
 TOKEN = "Quoll-1st-5f0c9aab37"
 SECOND_TOKEN = "Quoll-2nd-d81e44c06b"
@@ -127,3 +128,20 @@ def messages(world: World, source: str = "phb") -> list[str]:
     """Texts of the events of one source, oldest first."""
     events = call(world, "DescribeEvents", SourceIdentifier=source, Duration=20160)["Events"]
     return [event["Message"] for event in events]
+
+
+def take(world: World, name: str, **source: Any) -> dict[str, Any]:
+    """Begin a snapshot."""
+    answer: dict[str, Any] = call(world, "CreateSnapshot", SnapshotName=name, **source)["Snapshot"]
+    return answer
+
+
+def snapshots(world: World, **members: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = call(world, "DescribeSnapshots", **members)["Snapshots"]
+    return found
+
+
+def refuse_tagging(world: World) -> ApiError:
+    """What tagging the group is refused with."""
+    arn = world.arn("replicationgroup", "phb")
+    return refusal(world, "AddTagsToResource", ResourceName=arn, Tags=[{"Key": "kept", "Value": "yes"}])

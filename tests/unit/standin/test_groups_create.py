@@ -266,7 +266,7 @@ def test_a_tag_makes_a_creation_fail_for_its_reason(world: World) -> None:
 
 
 def test_a_request_with_unread_members_creates_nothing(world: World) -> None:
-    request = Request("CreateReplicationGroup", creation(SnapshotName="backup", UserGroupIds=["team"]))
+    request = Request("CreateReplicationGroup", creation(Durability="sync", UserGroupIds=["team"]))
     OPERATIONS["CreateReplicationGroup"](world, request)
-    assert request.unread() == ["SnapshotName", "UserGroupIds"]
+    assert request.unread() == ["Durability", "UserGroupIds"]
     assert world.replication_groups == {}

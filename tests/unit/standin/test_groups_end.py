@@ -26,23 +26,15 @@ from tests.unit.standin.groups_calls import (
     messages,
     modify,
     settle,
+    snapshots,
     statuses,
+    take,
 )
 
 
 @pytest.fixture
 def world() -> World:
     return furnished_world()
-
-
-def snapshots(world: World, **members: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = call(world, "DescribeSnapshots", **members)["Snapshots"]
-    return found
-
-
-def take(world: World, name: str, **source: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = call(world, "CreateSnapshot", SnapshotName=name, **source)["Snapshot"]
-    return answer
 
 
 def test_a_deleted_group_is_deleting_and_then_gone(world: World) -> None:
@@ -150,7 +142,7 @@ def test_a_snapshot_of_a_member_makes_group_and_member_snapshotting(world: World
     (snapshot,) = snapshots(world, CacheClusterId="phb-002")
     assert (snapshot["SnapshotName"], snapshot["KmsKeyId"]) == ("backup", KEY)
     assert snapshot["NodeSnapshots"][0]["SnapshotCreateTime"] == world.clock.now() - timedelta(
-        seconds=world.durations.member_lag
+        seconds=world.durations.snapshot + world.durations.member_lag
     )
     tags = call(world, "ListTagsForResource", ResourceName=snapshot["ARN"])
     assert tags["TagList"] == [{"Key": "kept", "Value": "yes"}]

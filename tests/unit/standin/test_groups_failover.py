@@ -6,12 +6,14 @@ from __future__ import annotations
 import pytest
 
 from tests.standin.core.world import World
+from tests.standin.engines.null import NullDriver
 from tests.unit.standin.core_calls import call, refusal
 from tests.unit.standin.groups_calls import (
     creation,
     describe,
     furnished_world,
     make,
+    make_cluster,
     make_pair,
     messages,
     modify,
@@ -44,6 +46,25 @@ def test_failover_switches_roles_and_is_told_in_order(world: World) -> None:
     ]
     assert messages(world, "phb-001")[-1] == "Finished recovery for cache nodes 0001"
     assert [(node.role, node.generation) for node in plan(world).nodes] == [("replica", 1), ("primary", 0)]
+
+
+def test_a_tested_primary_goes_without_warning(world: World) -> None:
+    make_pair(world)
+    assert isinstance(world.engines, NullDriver)
+    call(world, "TestFailover", ReplicationGroupId="phb", NodeGroupId="0001")
+    assert world.engines.crashed == ["phb-001"]
+
+
+def test_the_next_shard_waits_until_the_node_is_replaced(world: World) -> None:
+    make_cluster(world)
+    call(world, "TestFailover", ReplicationGroupId="phb", NodeGroupId="0001")
+    world.clock.advance(world.durations.failover)
+    error = refusal(world, "TestFailover", ReplicationGroupId="phb", NodeGroupId="0002")
+    assert error.code == "InvalidReplicationGroupState"
+    settle(world, world.durations.recover_node)
+    call(world, "TestFailover", ReplicationGroupId="phb", NodeGroupId="0002")
+    assert isinstance(world.engines, NullDriver)
+    assert world.engines.crashed == ["phb-0001-001", "phb-0002-001"]
 
 
 def test_failover_needs_to_be_enabled(world: World) -> None:

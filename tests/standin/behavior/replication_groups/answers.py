@@ -86,7 +86,7 @@ def show_member(world: World, group: ReplicationGroup, member: Member, with_node
     if group.schedule.topic is not None:
         topic = {"TopicArn": group.schedule.topic, "TopicStatus": group.schedule.topic_status}
         answer["NotificationConfiguration"] = topic
-    if with_nodes and member.status != "creating":
+    if with_nodes and member.status not in ("creating", "restore-failed"):
         answer["CacheNodes"] = [_show_node(world, group, member)]
     return answer
 

@@ -20,6 +20,10 @@ FAILURE_TAG = "standin:modify-failed"
 """A tag of a group that makes its changes be rolled back, the value being the reason. For drills."""
 
 
+_TIMERS = ("snapshot_timer", "window_timer")
+"""They run on, whatever becomes of a change."""
+
+
 def _nothing() -> None:
     """The step that a change does not have."""
 
@@ -45,7 +49,7 @@ class Change:
 
 def carry_out(world: World, group: ReplicationGroup, change: Change) -> None:
     """Start a change of an available group."""
-    before = copy.deepcopy({name: value for name, value in vars(group).items() if name != "window_timer"})
+    before = copy.deepcopy({name: value for name, value in vars(group).items() if name not in _TIMERS})
     group.status = "modifying"
     for member in group.members():
         member.status = "modifying"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tests.standin.behavior.replication_groups.access import choose_access, choose_at_rest
@@ -13,15 +13,26 @@ from tests.standin.behavior.replication_groups.engine import allocate_endpoints,
 from tests.standin.behavior.replication_groups.layout import build_shard, choose_layout, require_quota
 from tests.standin.behavior.replication_groups.logs import parse_logs, settle_logs
 from tests.standin.behavior.replication_groups.network import choose_network
+from tests.standin.behavior.replication_groups.restore import (
+    Origin,
+    choose_origin,
+    claimed_excess,
+    defaults_of,
+    fill_group,
+    require_restorable,
+)
 from tests.standin.behavior.replication_groups.schedule import choose_schedule, choose_snapshotting_member
 from tests.standin.behavior.replication_groups.software import choose_software
 from tests.standin.behavior.replication_groups.state import LogDelivery, ReplicationGroup, Shard, Software
+from tests.standin.behavior.snapshots.automatic import schedule_automatic
 from tests.standin.core.errors import ApiError, invalid_combination, invalid_value
+from tests.standin.core.jobs import Job, start_job
 from tests.standin.core.names import normalize_id
 from tests.standin.core.registry import operation
 from tests.standin.core.request import Request
 from tests.standin.core.tags import parse_tags
 from tests.standin.core.world import World
+from tests.standin.engines.plan import EngineError
 
 LONGEST_ID = 40
 LONGEST_DESCRIPTION = 255
@@ -36,7 +47,9 @@ def create_replication_group(world: World, request: Request) -> dict[str, Any]:
         raise ApiError(
             "ReplicationGroupAlreadyExists", f"Replication group with specified id {group_id} already exists."
         )
-    group = _build_group(world, request, group_id)
+    origin = choose_origin(world, request)
+    group = _build_group(world, request.filled(defaults_of(world, request, origin)), group_id)
+    require_restorable(group, request, origin)
     tags = parse_tags(request.get("Tags") or [])
     if request.unread():  # the call is refused for them, so nothing may come of it
         return {}
@@ -44,7 +57,7 @@ def create_replication_group(world: World, request: Request) -> dict[str, Any]:
     allocate_endpoints(world, group)
     for arn in (world.arn("replicationgroup", group_id), *(world.arn("cluster", m.id) for m in group.members())):
         world.tags.replace(arn, tags)
-    _start(world, group, tags.get(FAILURE_TAG))
+    _start(world, group, origin, tags.get(FAILURE_TAG))
     return {"ReplicationGroup": show_group(world, group)}
 
 
@@ -129,29 +142,27 @@ def _choose_logs(request: Request, software: Software) -> dict[str, LogDelivery]
     return {log_type: log for log_type, log in wanted.items() if log is not None}
 
 
-def _start(world: World, group: ReplicationGroup, reason_to_fail: str | None) -> None:
+def _start(world: World, group: ReplicationGroup, origin: Origin, reason_to_fail: str | None) -> None:
     """Start the engines now; the group is created when they run and the service's time has passed."""
-    errors: list[Exception] = []
-    waiting = {"engines", "time"}
-
-    def arrived(what: str) -> None:
-        waiting.discard(what)
-        if not waiting:
-            reason = reason_to_fail or (str(errors[0]) if errors else None)
-            if reason:
-                _fail(world, group, reason)
-            else:
-                _finish(world, group)
-
-    def engines_run(error: Exception | None) -> None:
-        if error is not None:
-            errors.append(error)
-        arrived("engines")
-
     plan = plan_of(world, group)
-    start: Callable[[], None] = (lambda: None) if reason_to_fail else (lambda: world.engines.apply(plan))
-    world.background.run(group.id, start, engines_run)
-    world.clock.after(world.durations.create_group, lambda: arrived("time"), f"creation of {group.id}")
+    reason = reason_to_fail or claimed_excess(world, group, origin)
+    if origin.snapshot is not None:
+        origin.snapshot.status = "restoring"
+
+    def start() -> None:
+        if reason is not None:
+            raise EngineError(reason)
+        fill_group(world, plan, origin)
+
+    def started(error: Exception | None) -> None:
+        if origin.snapshot is not None:
+            origin.snapshot.status = "available"
+        if error is None:
+            _finish(world, group)
+        else:
+            _fail(world, group, str(error), is_restore=bool(origin) and reason_to_fail is None)
+
+    start_job(world, Job(group.id, f"creation of {group.id}", start, world.durations.create_group), started)
 
 
 def _finish(world: World, group: ReplicationGroup) -> None:
@@ -161,13 +172,22 @@ def _finish(world: World, group: ReplicationGroup) -> None:
         world.events.add(member.id, "cache-cluster", "Cache cluster created")
     world.events.add(group.id, "replication-group", f"Replication group {group.id} created")
     make_available(world, group)
+    schedule_automatic(world, group)
 
 
-def _fail(world: World, group: ReplicationGroup, reason: str) -> None:
-    """The group stays to be looked at and deleted; only the event tells why (TF #8561)."""
+def _fail(world: World, group: ReplicationGroup, reason: str, is_restore: bool) -> None:
+    """The group stays to be looked at and deleted; only the event tells why (TF #8561).
+
+    Members whose data could not be restored stay with it, others are gone.
+    """
     world.events.add(group.id, "replication-group", f"Failed to create replication group {group.id}: {reason}")
     group.status = "create-failed"
     for member in group.members():
-        world.tags.forget(world.arn("cluster", member.id))
-    group.shards = []
+        member.status = "restore-failed"
+        if is_restore:
+            world.events.add(member.id, "cache-cluster", f"Failed to restore cache cluster {member.id}: {reason}")
+        else:
+            world.tags.forget(world.arn("cluster", member.id))
+    if not is_restore:
+        group.shards = []
     world.background.run(group.id, lambda: world.engines.remove(group.id), lambda error: None)

@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 from tests.standin.behavior.replication_groups.answers import show_group
+from tests.standin.behavior.replication_groups.changes import make_available
 from tests.standin.behavior.replication_groups.find import find_group
 from tests.standin.behavior.replication_groups.state import ReplicationGroup
-from tests.standin.behavior.snapshots import begin_snapshot, require_new_snapshot
+from tests.standin.behavior.snapshots.automatic import forget_automatic, schedule_automatic, stop_automatic
+from tests.standin.behavior.snapshots.taking import Order, begin_snapshot, require_new_snapshot
 from tests.standin.core.errors import ApiError, invalid_combination
 from tests.standin.core.registry import operation
 from tests.standin.core.request import Request
@@ -44,10 +46,19 @@ def _delete(world: World, group: ReplicationGroup, snapshot_name: str | None) ->
             member.status = "deleting"
     if group.window_timer is not None:
         group.window_timer.cancel()
+    stop_automatic(group)
     if snapshot_name is None:
         _remove_later(world, group)
-    else:
-        begin_snapshot(world, group, snapshot_name, lambda: _remove_later(world, group))
+        return
+
+    def saved(succeeded: bool) -> None:
+        if succeeded:
+            _remove_later(world, group)
+        else:  # nothing is deleted that was to be kept
+            make_available(world, group)
+            schedule_automatic(world, group)
+
+    begin_snapshot(world, group, Order(snapshot_name), saved)
 
 
 def _remove_later(world: World, group: ReplicationGroup) -> None:
@@ -58,6 +69,7 @@ def _remove_later(world: World, group: ReplicationGroup) -> None:
 
 
 def _forget(world: World, group: ReplicationGroup) -> None:
+    forget_automatic(world, group)
     for member in group.members():
         world.tags.forget(world.arn("cluster", member.id))
         world.events.add(member.id, "cache-cluster", "Cache cluster deleted")

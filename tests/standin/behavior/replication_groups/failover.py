@@ -38,7 +38,10 @@ def test_failover(world: World, request: Request) -> dict[str, Any]:
             f"Automatic failover can be tested on at most {SHARDS_PER_DAY} node groups in 24 hours.",
         )
     world.events.add(group.id, "replication-group", f"{_CALLED} {shard_id}")
+    former = shard.primary
     carry_out(world, group, _failover(world, group, shard, successor))
+    # Gone without warning: what it had not yet replicated is lost, as when a node dies by itself.
+    world.background.run(group.id, lambda: world.engines.crash(former), lambda error: None)
     return {"ReplicationGroup": show_group(world, group)}
 
 

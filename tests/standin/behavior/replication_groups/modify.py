@@ -39,6 +39,7 @@ from tests.standin.behavior.replication_groups.state import (
     Schedule,
 )
 from tests.standin.behavior.replication_groups.wanted import read_modification
+from tests.standin.behavior.snapshots.automatic import schedule_automatic
 from tests.standin.core.errors import invalid_combination, invalid_value
 from tests.standin.core.registry import operation
 from tests.standin.core.request import Request
@@ -164,7 +165,10 @@ def _act(world: World, group: ReplicationGroup, wanted: Wanted) -> None:
     """Settings now; the rest in one change now, or in the maintenance window."""
     parts: list[Change] = []
     if _settings_differ(group, wanted.settings):
+        is_rescheduled = group.schedule != wanted.settings.schedule
         _apply_settings(group, wanted.settings)
+        if is_rescheduled:
+            schedule_automatic(world, group)
         parts.append(Change("settings", world.durations.modify))
     if wanted.immediately:
         defer(world, group, Modification())

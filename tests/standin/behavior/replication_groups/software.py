@@ -11,6 +11,7 @@ from tests.standin.core.world import ParameterGroup, World
 from tests.standin.data.engine_versions import (
     DEFAULT_VERSIONS,
     FIRST_CHOSEN_BY_SERVICE,
+    FIRST_VALKEY,
     EngineVersion,
     find_by_patch,
     find_version,
@@ -20,6 +21,8 @@ from tests.standin.data.node_types import NODE_TYPES, NodeType
 ENGINES = ("redis", "valkey")
 # Parameters that a group takes over from its engines' first start: both groups of an exchange must agree on them.
 STATIC_PARAMETERS = ("cluster-enabled", "databases", "activerehashing")
+ROLLBACK = (("valkey", (7, 2)), ("redis", (7, 1)))
+"""The one way back: engine and minor version of both sides (user guide; TF #45229)."""
 TIERED_POLICIES = ("volatile-lru", "allkeys-lru", "volatile-lfu", "allkeys-lfu", "noeviction")
 
 
@@ -43,6 +46,24 @@ def require_version(engine: str, asked: str) -> EngineVersion:
     if minor is not None and minor.number >= FIRST_CHOSEN_BY_SERVICE:
         raise invalid_value(f"Specific version selection is not allowed for '{asked}', please use '{minor.asked}'")
     raise invalid_combination(f"Cannot find version {asked} for {engine}")
+
+
+def require_way(current: EngineVersion, wanted: EngineVersion) -> None:
+    """Up in one engine, from Redis OSS to any Valkey, and back from Valkey 7.2 to Redis OSS 7.1."""
+    if wanted == current:
+        return
+    if (current.engine, current.number[:2]) == ROLLBACK[0] and (wanted.engine, wanted.number[:2]) == ROLLBACK[1]:
+        return
+    is_upgrade = (
+        wanted.number > current.number
+        if wanted.engine == current.engine
+        else wanted.engine == "valkey" and wanted.number >= FIRST_VALKEY
+    )
+    if not is_upgrade:
+        raise invalid_combination(
+            f"Cannot downgrade from {current.engine} {current.asked} to {wanted.engine} {wanted.asked}."
+            " Engine version downgrades are not supported."
+        )
 
 
 def require_node_type(name: str | None, version: EngineVersion) -> NodeType:

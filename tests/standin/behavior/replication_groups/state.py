@@ -14,7 +14,7 @@ from tests.standin.data.engine_versions import EngineVersion
 from tests.standin.engines.plan import Endpoints, TlsMode
 
 GroupStatus = Literal["creating", "available", "modifying", "deleting", "create-failed", "snapshotting"]
-MemberStatus = Literal["creating", "available", "modifying", "deleting", "snapshotting"]
+MemberStatus = Literal["creating", "available", "modifying", "deleting", "snapshotting", "restore-failed"]
 ShardStatus = Literal["creating", "available", "modifying", "deleting"]
 ParameterStatus = Literal["in-sync", "applying", "pending-reboot"]
 FailoverStatus = Literal["enabled", "disabled", "enabling", "disabling"]
@@ -156,6 +156,7 @@ class ReplicationGroup:
     under_way: Modification = field(default_factory=Modification)
     resharding_since: datetime | None = None
     window_timer: Scheduled | None = None
+    snapshot_timer: Scheduled | None = None
 
     @property
     def parameter_group(self) -> str:

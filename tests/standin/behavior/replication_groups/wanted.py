@@ -19,16 +19,15 @@ from tests.standin.behavior.replication_groups.software import (
     require_parameter_group,
     require_same_statics,
     require_version,
+    require_way,
 )
 from tests.standin.behavior.replication_groups.state import ClusterMode, Modification, ReplicationGroup
 from tests.standin.core.errors import ApiError, invalid_combination, invalid_value
 from tests.standin.core.request import Request
 from tests.standin.core.world import World
-from tests.standin.data.engine_versions import FIRST_VALKEY, EngineVersion
+from tests.standin.data.engine_versions import EngineVersion
 from tests.standin.engines.plan import TlsMode
 
-ROLLBACK = (("valkey", (7, 2)), ("redis", (7, 1)))
-"""The one way back: engine and minor version of both sides (user guide; TF #45229)."""
 FIRST_CLUSTER_MODE_CHANGE = (7, 0)
 # From, to. Encryption goes on and off by way of preferred, cluster mode on by way of compatible.
 TLS_STEPS = (("off", "preferred"), ("preferred", "required"), ("required", "preferred"), ("preferred", "off"))
@@ -93,26 +92,10 @@ def _read_version(group: ReplicationGroup, request: Request) -> EngineVersion | 
     wanted = require_version(engine or current.engine, asked)
     if wanted != current:
         require_not_compatible(group)
-        _require_way(current, wanted)
+        require_way(current, wanted)
         if request.get("CacheNodeType") is None:
             require_node_type(group.deferred.node_type or group.software.node_type, wanted)
     return wanted
-
-
-def _require_way(current: EngineVersion, wanted: EngineVersion) -> None:
-    """Up in one engine, from Redis OSS to any Valkey, and back from Valkey 7.2 to Redis OSS 7.1."""
-    if (current.engine, current.number[:2]) == ROLLBACK[0] and (wanted.engine, wanted.number[:2]) == ROLLBACK[1]:
-        return
-    is_upgrade = (
-        wanted.number > current.number
-        if wanted.engine == current.engine
-        else wanted.engine == "valkey" and wanted.number >= FIRST_VALKEY
-    )
-    if not is_upgrade:
-        raise invalid_combination(
-            f"Cannot downgrade from {current.engine} {current.asked} to {wanted.engine} {wanted.asked}."
-            " Engine version downgrades are not supported."
-        )
 
 
 def _read_parameter_group(
