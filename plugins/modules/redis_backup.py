@@ -19,10 +19,10 @@ description:
   - Everything is owned by root, directories at mode 0700 and files at mode 0600.
   - Room on the disks is looked for first, since a save that fails makes a server with save points refuse writes. A run
     that fails leaves no half backup behind.
-  - "The server's user needs no more than C(+ping +info +bgsave), with O(samples) also C(+select +scan +type +pttl
-    +memory|usage +get +hgetall +lrange +smembers +xrange +zrange) on all keys; the preset V(backup) of
-    M(redisops.cache.redis_acl) has them. Without C(CONFIG), automatic rewrites are not held; the copy is right all the
-    same, but may have to begin again and needs more room on the disk."
+  - "The server's user needs no more than C(+ping +info +bgsave), with O(samples) C(+@read -@dangerous +ping +info
+    +bgsave +select) on all keys; the preset V(backup) of M(redisops.cache.redis_acl) has them. Without C(CONFIG),
+    automatic rewrites are not held; the copy is right all the same, but may have to begin again and needs more room on
+    the disk."
   - The C(BACKUP) command that Redis has since 8.10 is not used.
 author:
   - redisops.cache maintainers (@redisops)

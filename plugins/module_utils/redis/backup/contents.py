@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..failures import CheckError
+from ..keyspace.keys import KeyRead
+from ..keyspace.pace import Pace
+from ..keyspace.reading import Terms, checked
+from ..keyspace.rounds import Rounds
 from ..local import LocalServer
 from ..session import RawReply, Words
 from .manifest import Contents, Count, Sample
@@ -89,18 +91,22 @@ def pick_keys(server: LocalServer, at_most: int) -> list[Key]:
 
 
 def read_samples(server: LocalServer, keys: Iterable[Key]) -> dict[Key, Sample]:
-    """Of the keys that exist, and whose values can be read and are of a moderate size."""
+    """Of the keys that exist, and whose values can be read and are of a moderate size.
+
+    A key's end is no part of the digest, since it is compared with some tolerance. So the server need not be asked
+    which commands it knows, which a user for backups may not do.
+    """
+    rounds = Rounds(server, Terms(expiry="ignore", has_pexpiretime=False), Pace(0, time), 1)
     found = {}
     for number, ours in itertools.groupby(sorted(keys), key=lambda key: key[0]):
-        names = [name for _number, name in ours]
-        asked = _ask(server, number, [words for name in names for words in _shape_questions(name)])
-        shapes = zip(names, asked[::2], asked[1::2])
-        kinds = {name: kind.decode() for name, kind, size in shapes if size and size <= LARGEST_SAMPLED_BYTES}
-        readable = {name: kind for name, kind in kinds.items() if kind in _READERS}
-        read = _ask(server, number, [words for name, kind in readable.items() for words in _questions(name, kind)])
-        for (name, kind), value, ends_in in zip(readable.items(), read[::2], read[1::2]):
-            if value and ends_in != GONE:
-                found[number, name] = Sample(number, name, kind, digest(kind, value), _end(ends_in))
+        names = {name: name.encode(errors=BYTES_AS_THEY_ARE) for _number, name in ours}
+        sizes = _ask(server, number, [("MEMORY", "USAGE", key) for key in names.values()])
+        moderate = [name for name, size in zip(names, sizes) if size and size <= LARGEST_SAMPLED_BYTES]
+        for name in moderate:
+            (read,) = rounds.read([names[name]])
+            (ends_in,) = _ask(server, number, [("PTTL", names[name])])
+            if isinstance(read, KeyRead) and read.is_supported and ends_in != GONE:
+                found[number, name] = Sample(number, name, read.kind, f"{read.digest:064x}", _end(ends_in))
     return found
 
 
@@ -180,23 +186,6 @@ def _is_same(one: Sample, other: Sample) -> bool:
     return abs(one.expires_at - other.expires_at) <= EXPIRY_TOLERANCE
 
 
-def digest(kind: str, value: Any) -> str:
-    """The same for equal values, in whichever order and form a release of the server gives them."""
-    canonical = value
-    if kind == "hash":
-        canonical = sorted(zip(value[::2], value[1::2]))
-    elif kind == "set":
-        canonical = sorted(value)
-    elif kind == "zset":
-        canonical = sorted((member, repr(float(score)).encode()) for member, score in zip(value[::2], value[1::2]))
-    return hashlib.sha256(json.dumps([kind, _as_text(canonical)]).encode()).hexdigest()
-
-
-def _as_text(value: Any) -> Any:
-    """One character for each byte."""
-    return value.decode("latin-1") if isinstance(value, bytes) else [_as_text(each) for each in value]
-
-
 def _scan(server: LocalServer, number: int, at_most: int) -> list[str]:
     found: dict[str, None] = {}
     cursor = b"0"
@@ -209,38 +198,10 @@ def _scan(server: LocalServer, number: int, at_most: int) -> list[str]:
 
 
 def _ask(server: LocalServer, number: int, commands: Sequence[Words]) -> list[Any]:
-    """The answers of one database in bytes, in one sending. None for a key that was replaced by one of another type."""
-    answers: list[Any] = []
-    for answer in server.pipeline([("SELECT", number), *commands])[1:] if commands else []:
-        if isinstance(answer, CheckError):
-            if "WRONGTYPE" not in answer.evidence:
-                raise answer
-            answer = None
-        answers.append(answer)
-    return answers
-
-
-def _shape_questions(name: str) -> tuple[Words, Words]:
-    key = name.encode(errors=BYTES_AS_THEY_ARE)
-    return ("TYPE", key), ("MEMORY", "USAGE", key)
-
-
-def _questions(name: str, kind: str) -> tuple[Words, Words]:
-    key = name.encode(errors=BYTES_AS_THEY_ARE)
-    command, *arguments = _READERS[kind]
-    return (command, key, *arguments), ("PTTL", key)
+    """The answers of one database in bytes, in one sending. The server is left at that database."""
+    answers = server.pipeline([("SELECT", number), *commands])
+    return [checked(answer) for answer in answers[1:]]
 
 
 def _end(milliseconds: int) -> int | None:
     return int(time.time() * 1000) + milliseconds if milliseconds >= 0 else None
-
-
-_READERS = {
-    "hash": ("HGETALL",),
-    "list": ("LRANGE", "0", "-1"),
-    "set": ("SMEMBERS",),
-    "stream": ("XRANGE", "-", "+"),
-    "string": ("GET",),
-    "zset": ("ZRANGE", "0", "-1", "WITHSCORES"),
-}
-"""By type, the command that reads all of it, and what stands behind the key."""

@@ -14,7 +14,8 @@ from typing import Any
 
 FILE_NAME = "manifest.json"
 WRITER = "redisops.cache"
-FORMAT = 1
+FORMAT = 2
+"""The second has digests of keys as redis_keyspace_info makes them."""
 
 
 @dataclass(frozen=True)

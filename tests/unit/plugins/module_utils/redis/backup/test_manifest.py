@@ -65,7 +65,7 @@ def setting(name: str, value: Any) -> Callable[[dict[str, Any]], None]:
         without("files"),
         without("contents"),
         setting("writer", "somebody else"),
-        setting("format", 2),
+        setting("format", 1),
         setting("source", {"host": "host"}),
         setting("files", [{"name": "../../etc/shadow", "size": 1, "sha256": ""}]),
         setting("files", [{"name": "/etc/shadow", "size": 1, "sha256": ""}]),
