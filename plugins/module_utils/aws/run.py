@@ -49,8 +49,9 @@ def run_resource(session: Session, params: Mapping[str, Any], make: MakeResource
     return reconcile(make(session, params), terms_of(params, check))
 
 
-def run_module(module: Any, make: MakeResource, returns: str) -> None:
-    """Run a resource module to its end; the State comes back under the key `returns`."""
+def run_module(module: Any, make: MakeResource, returns: str | None, *beside: str) -> None:
+    """Run a resource module to its end. The State comes back as `returns` (None: not as a whole), the members named
+    `beside` next to it."""
     try:
         outcome = run_resource(session_of(module), module.params, make, module.check_mode)
     except Refused as refused:
@@ -65,7 +66,9 @@ def run_module(module: Any, make: MakeResource, returns: str) -> None:
         module.fail_json(msg=str(failure))
     for warning in outcome.warnings:
         warn(f"{outcome.name}: {warning}")
-    module.exit_json(**report(outcome), **{returns: as_dict(outcome.after)})
+    members = {name: as_dict(getattr(outcome.after, name, None)) for name in beside}
+    whole = {returns: as_dict(outcome.after)} if returns else {}
+    module.exit_json(**report(outcome), **whole, **members)
 
 
 def describe_interruption(interrupted: Interrupted) -> str:

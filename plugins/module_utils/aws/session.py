@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
+
+from .service_time import ServiceTime
 
 
 class Clock(Protocol):
@@ -40,8 +43,18 @@ class Session:
     clock: Clock = field(default_factory=SystemClock)
     progress: Callable[[str], None] = tell_nobody
     clients: dict[str, Any] = field(default_factory=dict)
+    service_time: ServiceTime = field(default_factory=ServiceTime)
 
     def client(self, service: str) -> Any:
         if service not in self.clients:
-            self.clients[service] = self.connect(service)
+            client = self.connect(service)
+            client.meta.events.register("after-call", self._hear)
+            self.clients[service] = client
         return self.clients[service]
+
+    def service_now(self) -> datetime:
+        """The time of day in UTC as the services have it, see ServiceTime."""
+        return self.service_time.at(self.clock.now())
+
+    def _hear(self, parsed: Mapping[str, Any], **_event: Any) -> None:
+        self.service_time.hear(parsed, self.clock.now())

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from ansible_collections.redisops.cache.plugins.module_utils.aws import run
@@ -41,8 +42,8 @@ class FakeModule:
     debugged: list[str] = field(default_factory=list)
     result: dict[str, Any] = field(default_factory=dict)
 
-    def client(self, service: str) -> str:
-        return f"client of {service}"
+    def client(self, service: str) -> Mock:
+        return Mock(service=service)
 
     def debug(self, message: str) -> None:
         self.debugged.append(message)
@@ -83,7 +84,7 @@ def test_a_replacement_cannot_be_allowed() -> None:
 def test_the_session_uses_what_the_module_has() -> None:
     module = FakeModule()
     session = session_of(module)
-    assert session.client("ec2") == "client of ec2"
+    assert session.client("ec2").service == "ec2"
     session.progress("waiting")
     assert module.debugged == ["waiting"]
 
