@@ -48,8 +48,8 @@ def describe_engine_versions(session: Session) -> list[dict[str, Any]]:
     return describe(session, "describe_cache_engine_versions")
 
 
-def describe_events(session: Session, identifier: str, kind: str, minutes: int) -> list[dict[str, Any]]:
-    """Newest last. `minutes`: how far back, 20,160 (14 days) at most."""
+def describe_events(session: Session, identifier: str | None, kind: str, minutes: int) -> list[dict[str, Any]]:
+    """Newest last; of all sources of that kind without an `identifier`. `minutes`: how far back, 20,160 at most."""
     found = describe(session, "describe_events", SourceIdentifier=identifier, SourceType=kind, Duration=minutes)
     return sorted(found, key=lambda event: event["Date"])
 
@@ -70,8 +70,17 @@ def describe_replication_groups(session: Session, identifier: str | None = None)
     return describe(session, "describe_replication_groups", ReplicationGroupId=identifier)
 
 
-def describe_snapshots(session: Session, name: str) -> list[dict[str, Any]]:
-    return describe(session, "describe_snapshots", SnapshotName=name)
+def describe_serverless_cache_snapshots(session: Session, name: str | None = None) -> list[dict[str, Any]]:
+    return describe(session, "describe_serverless_cache_snapshots", ServerlessCacheSnapshotName=name)
+
+
+def describe_serverless_caches(session: Session, name: str | None = None) -> list[dict[str, Any]]:
+    return describe(session, "describe_serverless_caches", ServerlessCacheName=name)
+
+
+def describe_snapshots(session: Session, name: str | None = None) -> list[dict[str, Any]]:
+    """Node-based ones, with the slots of each shard. Never by source: of one that is gone the service tells nothing."""
+    return describe(session, "describe_snapshots", SnapshotName=name, ShowNodeGroupConfig=True)
 
 
 def describe_subnet_groups(session: Session, name: str | None = None) -> list[dict[str, Any]]:

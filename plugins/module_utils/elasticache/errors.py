@@ -16,6 +16,8 @@ NOT_FOUND = frozenset(
         "CacheParameterGroupNotFound",
         "CacheSubnetGroupNotFoundFault",
         "ReplicationGroupNotFoundFault",
+        "ServerlessCacheNotFoundFault",
+        "ServerlessCacheSnapshotNotFoundFault",
         "SnapshotNotFoundFault",
     }
 )
@@ -27,9 +29,16 @@ CONFLICTS = {
     "CacheSubnetGroupNotFoundFault": "cache_subnet_group",
     "InvalidCacheClusterState": "",
     "InvalidReplicationGroupState": "",
+    "InvalidServerlessCacheSnapshotStateFault": "",
+    "InvalidServerlessCacheStateFault": "",
+    "InvalidSnapshotState": "",
     "NoOperationFault": "",
     "ReplicationGroupAlreadyExists": "",
     "ReplicationGroupNotFoundFault": "",
+    "ServerlessCacheSnapshotAlreadyExistsFault": "_snapshot",
+    "ServerlessCacheSnapshotNotFoundFault": "_snapshot",
+    "SnapshotAlreadyExistsFault": "_snapshot",
+    "SnapshotNotFoundFault": "_snapshot",
 }
 """The resource is not as observed: somebody, or an earlier call whose answer was lost, came first. Look again.
 The value is part of the operation's name: a group that another resource merely names is a mistake, no conflict."""
@@ -44,6 +53,9 @@ TAGS_UNAVAILABLE = frozenset(
         "AccessDeniedException",
         "InvalidReplicationGroupState",
         "InvalidCacheClusterState",
+        "InvalidServerlessCacheSnapshotStateFault",
+        "InvalidServerlessCacheStateFault",
+        "InvalidSnapshotState",
         "UnknownOperation",
         "InvalidAction",
     }
@@ -52,6 +64,7 @@ TAGS_UNAVAILABLE = frozenset(
 (terraform-provider-aws #44787, #23219)."""
 
 REMEDIES = {
+    "APICallRateForCustomerExceeded": "Wait until fewer shards were failed over by a test within the last 24 hours.",
     "AccessDenied": "Give the caller permission for this action; the README lists the least that each module needs.",
     "CacheParameterGroupNotFound": "Create it first, with elasticache_parameter_group.",
     "CacheParameterGroupQuotaExceeded": "Delete parameter groups that no cache uses, or ask for a higher quota.",
@@ -63,8 +76,13 @@ REMEDIES = {
     "InvalidSubnet": "Check that every subnet exists, and that all are in one VPC.",
     "NodeQuotaForClusterExceeded": "Fewer nodes, or a higher quota.",
     "NodeQuotaForCustomerExceeded": "The node quota of the region is used up: delete nodes, or ask for more.",
+    "ServerlessCacheSnapshotQuotaExceededFault": "A serverless cache takes 24 snapshots in 24 hours: run again later.",
     "SnapshotAlreadyExistsFault": "Choose another snapshot name; existing snapshots are never overwritten.",
+    "SnapshotFeatureNotSupportedFault": "T1 nodes have no snapshots: move to another node type first.",
+    "SnapshotQuotaExceededFault": "A node takes 20 manual snapshots in 24 hours: run again "
+    "later, copy one that is there, or let automatic snapshots do it.",
     "SubnetInUse": "A node still has its address in that subnet: keep it, or delete the node first.",
+    "TestFailoverNotAvailableFault": "It takes automatic failover and a replica; AWS also suspends tests at times.",
 }
 
 
