@@ -151,6 +151,22 @@ options:
       - Leave out those that a later task makes or changes.
     type: list
     elements: str
+  serverless_snapshot_name:
+    description:
+      - Snapshot of a serverless cache that a new group is to be made from. It must exist, be available, and fit engine,
+        version and memory of the group.
+    type: str
+  snapshot_arns:
+    description:
+      - RDB files on S3 that a new group is to be made from. Their region, existence, encryption, format and size are
+        judged.
+    type: list
+    elements: str
+  snapshot_name:
+    description:
+      - Snapshot that a new group is to be made from. It must exist, be available, and fit engine, version, shards and
+        memory of the group. What is not given counts as what the snapshot has.
+    type: str
   snapshot_retention_limit:
     description: Days for which daily snapshots are kept.
     type: int
@@ -192,9 +208,12 @@ notes:
     C(elasticache:DescribeReplicationGroups), and what the given options need of
     C(elasticache:DescribeCacheParameterGroups), C(elasticache:DescribeCacheParameters),
     C(elasticache:DescribeCacheSubnetGroups), C(elasticache:DescribeEngineDefaultParameters),
-    C(elasticache:DescribeReservedCacheNodesOfferings), C(elasticache:ListAllowedNodeTypeModifications),
+    C(elasticache:DescribeReservedCacheNodesOfferings), C(elasticache:DescribeServerlessCacheSnapshots),
+    C(elasticache:DescribeSnapshots),
+    C(elasticache:ListAllowedNodeTypeModifications), C(elasticache:ListTagsForResource),
     C(ec2:DescribeSecurityGroups), C(ec2:DescribeSubnets), C(firehose:DescribeDeliveryStream), C(kms:DescribeKey),
-    C(logs:DescribeLogGroups) and C(sns:GetTopicAttributes).
+    C(logs:DescribeLogGroups), C(s3:GetBucketLocation), C(s3:GetObject), C(s3:ListBucket) and
+    C(sns:GetTopicAttributes).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -246,6 +265,14 @@ EXAMPLES = r"""
     engine_version: "7.1"
     fail: false
   register: upgrade
+
+- name: Ask whether a snapshot can be restored to smaller nodes
+  redisops.cache.elasticache_preflight:
+    replication_group_id: vibewell-redis-drill
+    description: Recovery test
+    snapshot_name: vibewell-redis-weekly
+    node_type: cache.t3.small
+    fail: false
 
 - name: Tell it
   ansible.builtin.debug:

@@ -57,7 +57,7 @@ options:
     type: str
   node_type:
     description:
-      - Node type, such as V(cache.t3.small). Required to create the group.
+      - Node type, such as V(cache.t3.small). Required to create the group, unless from O(snapshot_name).
       - A change moves the primary (disruption V(failover)), and waits for the maintenance window unless
         O(apply_immediately).
     type: str
@@ -165,6 +165,38 @@ options:
       - Daily window in UTC for snapshots, such as V(03:00-05:00), of at least 60 minutes. It must not overlap the
         maintenance window.
     type: str
+  snapshot_name:
+    description:
+      - Snapshot that a new group gets its data from. A group that exists is compared with no snapshot.
+      - Engine, version, node type, port, cluster mode and number of shards come from the snapshot where they are not
+        given. TLS and token do not, since no snapshot holds them. Multi-AZ and, without cluster mode, automatic
+        failover are off where they are not given, whatever the snapshot was taken of.
+      - Before anything is created it is refused, with all reasons at once, what the snapshot cannot become. It must be
+        available. The version may be newer, an older one is possible only from Valkey 7.2 to Redis OSS 7.1. The number
+        of shards stays. A node must hold the largest shard, after O(parameter_group_name) has reserved its part, or
+        that of the snapshot. Data that is tiered to disk stays on nodes that do so.
+      - Of this option, O(serverless_snapshot_name) and O(snapshot_arns), one can be given.
+    type: str
+  serverless_snapshot_name:
+    description:
+      - Snapshot of a serverless cache that a new group gets its data from. A group that exists is compared with no
+        snapshot.
+      - It is checked as O(snapshot_name) is. Engine and cluster mode, which cannot be left, come from it.
+        O(engine_version) and O(node_type) are required, and O(num_node_groups) can be any number; a node must hold its
+        share of the data.
+    type: str
+  snapshot_arns:
+    description:
+      - RDB files on S3 that a new group gets its data from, such as C(arn:aws:s3:::bucket/orders-0001.rdb). A group
+        that exists is compared with no file.
+      - With cluster mode disabled there is one. With cluster mode enabled there may be any number, and the slots are
+        spread evenly over O(num_node_groups) shards.
+      - They must be in the region of the group, and not encrypted with a key of KMS. Their format must be one that the
+        engine loads, and their share must fit into the memory of a node, as far as the caller may read the files. What
+        could not be read is a warning.
+      - ElastiCache must be allowed to read them by the policy of their bucket.
+    type: list
+    elements: str
   final_snapshot_identifier:
     description:
       - With O(state=absent), name of a snapshot that is taken before the group goes. One of that name must not
@@ -222,8 +254,12 @@ seealso:
   - module: redisops.cache.elasticache_replication_group_info
   - module: redisops.cache.elasticache_parameter_group
   - module: redisops.cache.elasticache_preflight
+  - module: redisops.cache.elasticache_snapshot
   - module: redisops.cache.elasticache_subnet_group
   - module: redisops.cache.redis_check
+  - name: Restoring from a backup into a new cache
+    description: What can become what, in the ElastiCache user guide.
+    link: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-restoring.html
   - name: Managing clusters
     description: The ElastiCache user guide.
     link: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.html
@@ -279,6 +315,26 @@ EXAMPLES = r"""
     allow_disruption: data_movement
   check_mode: true
   register: preview
+
+- name: A second group with the data of a snapshot, on larger nodes
+  redisops.cache.elasticache_replication_group:
+    replication_group_id: phb-redis-restored
+    description: PHB Drug Database Cache, as it was before the migration
+    snapshot_name: phb-redis-before-migration-20261120
+    node_type: cache.t3.medium
+    subnet_group_name: phb-redis-subnet
+    transit_encryption_enabled: true
+
+- name: A group with the data of a server that is no ElastiCache
+  redisops.cache.elasticache_replication_group:
+    replication_group_id: orders
+    description: Orders
+    engine: valkey
+    engine_version: "8.1"
+    node_type: cache.t4g.small
+    transit_encryption_enabled: true
+    snapshot_arns:
+      - arn:aws:s3:::phb-backups/orders.rdb
 
 - name: Remove the group, keeping its data in a snapshot
   redisops.cache.elasticache_replication_group:

@@ -111,6 +111,20 @@ def test_nothing_is_changed(aws: Surroundings) -> None:
     assert [each for each in aws.operations() if not each.startswith(READS)] == []
 
 
+def test_a_restore_is_held_against_its_snapshot(aws: Surroundings) -> None:
+    saved = {"Tags": [{"Key": "standin:cache-size", "Value": "5 GB"}], "EngineVersion": "7.1"}
+    aws.cloud.make_cache("phb-redis-old", **saved)
+    aws.client("elasticache").create_snapshot(SnapshotName="before-migration", CacheClusterId="phb-redis-old-001")
+    aws.cloud.standin.control.advance(3600)
+    restored = {"replication_group_id": "phb-redis-restored", "description": "x", "snapshot_name": "before-migration"}
+    found = aws.look(**restored, subnet_ids=aws.subnet_ids, engine_version="6.2", num_node_groups=2)
+    assert options(found) == ["num_node_groups", "engine_version", "num_node_groups", "node_type"]
+    fitting = aws.look(**restored, subnet_ids=aws.subnet_ids, node_type="cache.m7g.xlarge")
+    assert fitting.problems == ()
+    assert (fitting.facts["engine_version"], fitting.facts["node_type"]["name"]) == ("7.1", "cache.m7g.xlarge")
+    assert options(aws.look(**{**restored, "snapshot_name": "nobodys"})) == ["snapshot_name"]
+
+
 def test_everything_wrong_is_told_at_once(aws: Surroundings) -> None:
     stray = aws.client("ec2").create_security_group(GroupName="stray", Description="elsewhere")["GroupId"]
     found = aws.look(

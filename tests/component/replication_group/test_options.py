@@ -33,6 +33,9 @@ COVERED_ELSEWHERE = {
     "ip_discovery": "ip_discovery needs a dual-stack network",
     "purge_tags": "test_tags_that_are_not_named_can_stay",
     "replication_group_id": "the identifier",
+    "serverless_snapshot_name": "test_restore.py",
+    "snapshot_arns": "test_restore.py",
+    "snapshot_name": "test_restore.py",
     "state": "test_lifecycle.py",
 }
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ...reconcile.engine import disturbances
+from ...reconcile.plan import Plan
+from ..replication_group.planner import Facts as PlanFacts
 from ..replication_group.planner import plan_changes
 from ..replication_group.resource import FAILED
 from ..replication_group.spec import ReplicationGroupSpec, spec_problems
@@ -24,9 +26,18 @@ def refusals(wanted: Wanted, facts: Facts) -> Iterable[str]:
     """What the task that follows would refuse, against the group as it is."""
     if facts.groups is None:
         return ()
-    plan = plan_changes(with_key(wanted.spec, facts), facts.group)
+    plan = plan_of(wanted, facts)
     allowed = wanted.request.allowed
     return (*plan.refusals, *(disturbances(plan, allowed) if allowed else ()))
+
+
+def plan_of(wanted: Wanted, facts: Facts) -> Plan:
+    return plan_changes(with_key(wanted.spec, facts), facts.group, PlanFacts(source=facts.source))
+
+
+def restore(wanted: Wanted, facts: Facts) -> Iterable[str]:
+    """What a restore could meet, and what of its snapshot or files could not be read."""
+    return plan_of(wanted, facts).warnings if facts.source else ()
 
 
 def with_key(spec: ReplicationGroupSpec, facts: Facts) -> ReplicationGroupSpec:
@@ -72,4 +83,4 @@ def window_without_backups(wanted: Wanted, _facts: Facts) -> Iterable[str]:
 
 
 PROBLEMS = (options, refusals, settled)
-WARNINGS = (in_transition, lone_window, window_without_backups)
+WARNINGS = (in_transition, lone_window, restore, window_without_backups)

@@ -6,34 +6,14 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Sequence
 
 from ...reconcile.compare import version_key
-from .documented import (
-    BURSTABLE,
-    DATA_TIERING,
-    FEW_CLIENTS,
-    GIB,
-    MAXMEMORY,
-    NODES_PER_GROUP,
-    NODES_PER_REGION,
-    OLDEST_REDIS,
-    RESERVED_MEMORY_ADVICE,
-    RETIRED,
-    USUAL_CLIENTS,
-    VALKEY_ONLY,
-)
+from ..node_memory import GIB, MAXMEMORY, RESERVED_MEMORY_ADVICE
+from ..node_types import BURSTABLE, DATA_TIERING, OLDEST_REDIS, RETIRED, VALKEY_ONLY, family_and_size
+from .documented import FEW_CLIENTS, NODES_PER_GROUP, NODES_PER_REGION, USUAL_CLIENTS
 from .facts import Facts
 from .outlook import Wanted
-
-FORM = re.compile(r"cache\.([a-z0-9]+)\.([a-z0-9]+)")
-
-
-def family_and_size(node_type: str | None) -> tuple[str, str]:
-    """`cache.t3.micro` → t3, micro; empty where the name has another form."""
-    found = FORM.fullmatch(node_type or "")
-    return (found[1], found[2]) if found else ("", "")
 
 
 def asked_type(wanted: Wanted, facts: Facts) -> str | None:
@@ -118,8 +98,10 @@ def first_generation(wanted: Wanted, _facts: Facts) -> Iterable[str]:
 
 
 def data_tiering(wanted: Wanted, facts: Facts) -> Iterable[str]:
-    """The service takes such nodes only with DataTieringEnabled, for which there is no option yet."""
-    name = asked_type(wanted, facts)
+    """The service takes such nodes only with DataTieringEnabled, which is sent where the snapshot has it."""
+    name, snapshot = asked_type(wanted, facts), facts.source.snapshot if facts.source else None
+    if snapshot and snapshot.data_tiering:
+        return
     if facts.is_new and family_and_size(name)[0] in DATA_TIERING:
         yield f"node_type: {name} demands data tiering, which no option asks for yet; take a node of r7g or r6g."
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-GIB = 2**30
-
 
 @dataclass(frozen=True)
 class SupportTerm:
@@ -38,36 +36,6 @@ SURCHARGE, LATE_SURCHARGE = 80, 160
 https://aws.amazon.com/elasticache/pricing/, Price List of 2026-10-01."""
 YEARS_OF_SURCHARGE = 2
 
-MAXMEMORY = {
-    "cache.t3.micro": 536870912,
-    "cache.t3.small": 1471026299,
-    "cache.t3.medium": 3317862236,
-    "cache.t4g.micro": 536870912,
-    "cache.t4g.small": 1471026299,
-    "cache.t4g.medium": 3317862236,
-    "cache.c7gn.large": 3317862236,
-    "cache.m5.large": 6854542746,
-    "cache.m6g.large": 6854542746,
-    "cache.m6g.xlarge": 13891921715,
-    "cache.m6g.2xlarge": 27966669210,
-    "cache.m7g.large": 6854542746,
-    "cache.m7g.xlarge": 13891921715,
-    "cache.m7g.2xlarge": 27966669210,
-    "cache.m8g.large": 7294178820,
-    "cache.r5.large": 14037181030,
-    "cache.r6g.large": 14037181030,
-    "cache.r6g.xlarge": 28261849702,
-    "cache.r6g.2xlarge": 56711183565,
-    "cache.r6g.4xlarge": 113609865216,
-    "cache.r7g.large": 14037181030,
-    "cache.r7g.xlarge": 28261849702,
-    "cache.r7g.2xlarge": 56711183565,
-    "cache.r7g.4xlarge": 113609865216,
-    "cache.r8g.large": 15222495510,
-}
-"""Bytes of `maxmemory`, before `reserved-memory-percent` takes its part.
-https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html, read mid 2026."""
-
 USUAL_CLIENTS = 65000
 FEW_CLIENTS = {
     "cache.t2.micro": 20000,
@@ -78,35 +46,8 @@ FEW_CLIENTS = {
     "cache.t3.medium": 46000,
     "cache.t4g.micro": 20000,
 }
-"""`maxclients`, which nobody can change, where it is lower than usual. Same page as MAXMEMORY."""
-
-RESERVED_MEMORY_ADVICE = {"micro": 50, "small": 30}
-"""Percent that the user guide advises to reserve on small nodes; the default is 25.
-https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/redis-memory-management.html"""
-
-BURSTABLE = frozenset({"t1", "t2", "t3", "t4g"})
-"""Families on CPU credits; they can neither tier data nor join a global datastore.
-https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Redis-Global-Datastores-Getting-Started.html"""
-
-DATA_TIERING = frozenset({"r6gd"})
-"""https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/data-tiering.html"""
-
-RETIRED = frozenset({"c1", "m1", "m2", "m3", "r3", "t1", "t2"})
-"""Families of which no new node can be had; existing ones run on.
-https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html and the API model, 2026."""
-
-OLDEST_REDIS = {
-    "m6g": "5.0.6",
-    "r6g": "5.0.6",
-    "t4g": "5.0.6",
-    "c7gn": "6.2",
-    "m7g": "6.2",
-    "r6gd": "6.2",
-    "r7g": "6.2",
-}
-VALKEY_ONLY = frozenset({"c8gn", "m8g", "r8g"})
-"""Which engine a family takes at least. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html,
-read 2026-04-13."""
+"""`maxclients`, which nobody can change, where it is lower than usual.
+https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html, read mid 2026."""
 
 NODES_PER_REGION, NODES_PER_GROUP = 300, 90
 """Quotas of an account that has asked for none.

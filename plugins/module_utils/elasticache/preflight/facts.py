@@ -11,6 +11,7 @@ from typing import Any
 
 from ...aws.network import SubnetFact
 from ..replication_group.normalize import ReplicationGroupState
+from ..replication_group.restore.source import Source
 from ..subnet_group.normalize import SubnetGroupState
 
 
@@ -81,10 +82,11 @@ class Facts:
     """`clusters` are all of the region, as DescribeCacheClusters answers. `security_groups` were asked for by id,
     `named_security_groups` by name. `parameter_rows` are those of the group, or of
     the family where the group is yet to come. `node_types_reservable`: what the region sells reservations for;
-    `node_types_reachable`: what the existing group can be scaled to."""
+    `node_types_reachable`: what the existing group can be scaled to; `source`: what a new group is restored from."""
 
     clusters: tuple[Mapping[str, Any], ...] | None = None
     groups: tuple[ReplicationGroupState, ...] | None = None
+    source: Source | None = None
     engine_versions: tuple[EngineVersion, ...] | None = None
     default_versions: tuple[str, ...] | None = None
     subnets: tuple[SubnetFact, ...] | None = None

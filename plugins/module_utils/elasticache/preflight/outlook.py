@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ..replication_group.normalize import ReplicationGroupState
+from ..replication_group.restore.source import with_inheritance
 from ..replication_group.spec import ReplicationGroupSpec
 from .facts import Facts
 from .request import Request
@@ -52,18 +53,15 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for, and what the group will be."""
+    """What is asked for, and what the group will be. `spec` includes what a snapshot brings."""
 
     request: Request
+    spec: ReplicationGroupSpec
     group: Outlook
-
-    @property
-    def spec(self) -> ReplicationGroupSpec:
-        return self.request.spec
 
 
 def foresee(request: Request, facts: Facts) -> Wanted:
-    spec = request.spec
+    spec = with_inheritance(request.spec, facts.source) if facts.is_new else request.spec
     values = {**existing_values(facts.group), **asked_values(spec)}
     group = Outlook(**values)
     if group.engine_version is None and facts.is_new:
@@ -72,7 +70,7 @@ def foresee(request: Request, facts: Facts) -> Wanted:
         values["engine_version"] = resolve(group.engine, spec.engine_version, facts.engine_versions or ()) or (
             spec.engine_version
         )
-    return Wanted(request, Outlook(**values))
+    return Wanted(request, spec, Outlook(**values))
 
 
 def asked_values(spec: ReplicationGroupSpec) -> Mapping[str, Any]:

@@ -16,7 +16,10 @@ from ...aws.errors import ServiceError, call
 from ...aws.network import SubnetFact, read_subnets
 from ...aws.session import Session
 from .. import api
+from ..parameter_group.values import plain_parameters
 from ..replication_group.normalize import ReplicationGroupState, normalize
+from ..replication_group.restore.read import RESERVED, read_source
+from ..replication_group.restore.source import Source
 from ..subnet_group.normalize import SubnetGroupState
 from ..subnet_group.normalize import normalize as normalize_subnet_group
 from .facts import EngineVersion, Facts, ParameterGroup
@@ -78,6 +81,15 @@ def members_of(group: Mapping[str, Any], clusters: Iterable[Mapping[str, Any]]) 
     return [each for each in clusters if each.get("ReplicationGroupId") == group["ReplicationGroupId"]]
 
 
+def read_restore_source(session: Session, request: Request, facts: Facts) -> Source | None:
+    """A group that exists is compared with no snapshot. Parameters that are yet to be set count already."""
+    if not facts.is_new:
+        return None
+    source = read_source(session, request.spec)
+    reserved = plain_parameters(request.parameters or {}).get(RESERVED, "")
+    return replace(source, reserved_percent=int(reserved)) if source and reserved.isdigit() else source
+
+
 def read_engine_versions(session: Session, _request: Request, _facts: Facts) -> tuple[EngineVersion, ...]:
     """All engines in one call: what another engine offers is part of the advice."""
     return tuple(parse_version(each) for each in api.describe_engine_versions(session))
@@ -85,9 +97,10 @@ def read_engine_versions(session: Session, _request: Request, _facts: Facts) -> 
 
 def read_default_versions(session: Session, request: Request, facts: Facts) -> tuple[str, ...] | None:
     """What the service takes when a new group names no version."""
-    if request.spec.engine_version is not None or not facts.is_new:
+    wanted = foresee(request, facts)
+    if wanted.spec.engine_version is not None or not facts.is_new:
         return None
-    engine = foresee(request, facts).group.engine
+    engine = wanted.group.engine
     found = api.describe(session, "describe_cache_engine_versions", Engine=engine, DefaultOnly=True)
     return tuple(parse_version(each).version for each in found)
 
@@ -136,7 +149,7 @@ def read_default_parameters(session: Session, request: Request, facts: Facts) ->
 
 def read_node_types_reservable(session: Session, request: Request, facts: Facts) -> tuple[str, ...] | None:
     """The node types of the region, as far as any call tells: those for which it sells reservations."""
-    if request.spec.node_type is None or not facts.is_new:
+    if foresee(request, facts).spec.node_type is None or not facts.is_new:
         return None
     found = api.describe(
         session, "describe_reserved_cache_nodes_offerings", Duration=ONE_YEAR, OfferingType="No Upfront"
@@ -173,6 +186,12 @@ READS = (
         read_groups,
         "whether the group exists (what is not given counts as of a new one)",
         "elasticache:DescribeReplicationGroups",
+    ),
+    Read(
+        "source",
+        read_restore_source,
+        "whether the snapshot can be restored",
+        "elasticache:DescribeSnapshots or DescribeServerlessCacheSnapshots",
     ),
     Read(
         "engine_versions", read_engine_versions, "engine version and family", "elasticache:DescribeCacheEngineVersions"

@@ -16,7 +16,7 @@ from ...aws.tags import parse_tags
 from ...reconcile.field import unique
 from ...reconcile.plan import Disruption
 from ..parameter_group.spec import argument_spec as parameter_group_options
-from ..replication_group.fields import FIELDS
+from ..replication_group.fields import FIELDS, SOURCES
 from ..replication_group.spec import OWN_SPEC, ReplicationGroupSpec
 from ..tagging import TAGS_SPEC
 
@@ -67,7 +67,7 @@ OWN_OPTIONS: dict[str, dict[str, Any]] = {
 def argument_spec() -> dict[str, dict[str, Any]]:
     """All options of the replication group that say what it should be, and this module's own."""
     shared = {"auth_token_update_strategy": OWN_SPEC["auth_token_update_strategy"], "tags": TAGS_SPEC["tags"]}
-    return {**FIELDS.argument_spec(), **shared, **OWN_OPTIONS}
+    return {**FIELDS.argument_spec(), **SOURCES.argument_spec(), **shared, **OWN_OPTIONS}
 
 
 def build_request(params: Mapping[str, Any], today: date) -> Request:
@@ -77,6 +77,7 @@ def build_request(params: Mapping[str, Any], today: date) -> Request:
     """
     spec = ReplicationGroupSpec(
         **FIELDS.read(params),
+        **SOURCES.read(params),
         auth_token_update_strategy=params.get("auth_token_update_strategy"),
         tags=parse_tags(params.get("tags")),
     )

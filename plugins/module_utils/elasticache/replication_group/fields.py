@@ -122,3 +122,12 @@ FIELDS = Fields(
 )
 IDENTIFIER = "replication_group_id"
 COMPARED = tuple(each for each in FIELDS.declared if each.name != IDENTIFIER)
+
+SOURCES = Fields(
+    (
+        Field("snapshot_name", TEXT, "SnapshotName", parse=str.lower),
+        Field("serverless_snapshot_name", TEXT, "ServerlessCacheSnapshotName", parse=str.lower),
+        Field("snapshot_arns", {"type": "list", "elements": "str"}, "SnapshotArns", parse=unique, encode=list),
+    )
+)
+"""What a group is made from: used at creation, and compared with nothing afterwards."""

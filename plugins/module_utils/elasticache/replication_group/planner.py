@@ -9,17 +9,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...aws.tags import to_api
 from ...reconcile.plan import Change, Disruption, Plan, Step
 from ..tagging import tag_warnings
 from .changes import DEFERRED, find_changes
-from .fields import COMPARED, FIELDS, IDENTIFIER
+from .creation import plan_creation
 from .normalize import ReplicationGroupState
-from .ordering import Work, log_requests, order_steps
+from .ordering import Work, order_steps
 from .refusals import find_refusals
+from .restore.source import Source
 from .spec import ReplicationGroupSpec
 
-TOPOLOGY = ("num_node_groups", "replicas_per_node_group")
 GROUP_GONE = {"status": "gone"}
 SELF_TIMED = (
     "log_delivery_configurations",
@@ -35,15 +34,17 @@ SELF_TIMED = (
 
 @dataclass(frozen=True)
 class Facts:
-    """What a plan needs to know besides the State. `snapshot_exists`: one of the final snapshot's name."""
+    """What a plan needs to know besides the State. `snapshot_exists`: one of the final snapshot's name; `source`: what
+    a new group is restored from, None where it is not or that is not known."""
 
     snapshot_exists: bool = False
+    source: Source | None = None
 
 
 def plan_changes(spec: ReplicationGroupSpec, state: ReplicationGroupState | None, facts: Facts = Facts()) -> Plan:
     if spec.state == "absent":
         return plan_deletion(spec, state, facts)
-    return plan_creation(spec) if state is None else plan_modification(spec, state)
+    return plan_creation(spec, facts.source) if state is None else plan_modification(spec, state)
 
 
 def plan_deletion(spec: ReplicationGroupSpec, state: ReplicationGroupState | None, facts: Facts) -> Plan:
@@ -61,74 +62,6 @@ def plan_deletion(spec: ReplicationGroupSpec, state: ReplicationGroupState | Non
         warnings = ("no final snapshot is taken, and automatic snapshots end with the group: its data is lost.",)
     step = Step("delete_replication_group", arguments, ("state",), GROUP_GONE)
     return Plan("delete", (Change("state", "present", "absent"),), (step,), warnings, refusals)
-
-
-def plan_creation(spec: ReplicationGroupSpec) -> Plan:
-    given = [each.name for each in COMPARED if getattr(spec, each.name) is not None]
-    plain = [name for name in (IDENTIFIER, *given) if name not in TOPOLOGY]
-    arguments = {**FIELDS.payload(spec, plain), **creation_topology(spec)}
-    if not arguments.get("NotificationTopicArn", True):
-        del arguments["NotificationTopicArn"]
-    if spec.log_delivery_configurations:
-        arguments["LogDeliveryConfigurations"] = log_requests(spec.log_delivery_configurations)
-    if spec.tags:
-        arguments["Tags"] = to_api(spec.tags)
-        given.append("tags")
-    members = (spec.num_node_groups or 1) * ((spec.replicas_per_node_group or 0) + 1)
-    counted = spec.replicas_per_node_group is not None
-    settles: dict[str, Any] = {"status": "available", **({"members": members} if counted else {})}
-    step = Step("create_replication_group", arguments, tuple(given), settles)
-    changes = tuple(Change(name, None, getattr(spec, name), observable=name != "auth_token") for name in given)
-    return Plan(
-        "create", (Change("state", "absent", "present"), *changes), (step,), refusals=tuple(creation_refusals(spec))
-    )
-
-
-def creation_topology(spec: ReplicationGroupSpec) -> dict[str, Any]:
-    """The service counts shards and replicas with cluster mode enabled, nodes with cluster mode disabled."""
-    if spec.is_clustered:
-        return FIELDS.payload(spec, TOPOLOGY)
-    return {} if spec.replicas_per_node_group is None else {"NumCacheClusters": spec.replicas_per_node_group + 1}
-
-
-def creation_refusals(spec: ReplicationGroupSpec) -> Iterator[str]:
-    yield from missing_options(spec)
-    yield from missing_encryption(spec)
-    yield from missing_conditions(spec)
-
-
-def missing_options(spec: ReplicationGroupSpec) -> Iterator[str]:
-    for name in ("description", "node_type"):
-        if getattr(spec, name) is None:
-            yield f"{name}: required to create {spec.replication_group_id}."
-    if spec.engine == "valkey" and spec.engine_version is None:
-        yield "engine_version: required to create a Valkey group."
-    if spec.engine == "valkey" and spec.transit_encryption_enabled is None:
-        yield "transit_encryption_enabled: true or false, required to create a Valkey group."
-
-
-def missing_encryption(spec: ReplicationGroupSpec) -> Iterator[str]:
-    """Valkey encrypts at rest unless told otherwise, Redis OSS does not."""
-    if spec.auth_token is not None and not spec.transit_encryption_enabled:
-        yield "auth_token: a token needs transit_encryption_enabled."
-    if spec.transit_encryption_mode is not None and not spec.transit_encryption_enabled:
-        yield "transit_encryption_mode: a mode needs transit_encryption_enabled."
-    if spec.kms_key_id is not None and spec.engine != "valkey" and not spec.at_rest_encryption_enabled:
-        yield "kms_key_id: a key needs at_rest_encryption_enabled."
-
-
-def missing_conditions(spec: ReplicationGroupSpec) -> Iterator[str]:
-    """What an option needs that a group which exists might have already, and a new one has not."""
-    if (spec.num_node_groups or 1) > 1 and not spec.is_clustered:
-        yield f"num_node_groups: {spec.num_node_groups} shards need cluster_mode=enabled."
-    if spec.cluster_mode == "compatible":
-        yield "cluster_mode: a new group is `disabled` or `enabled`; `compatible` lies between the two."
-    if spec.multi_az_enabled and not spec.automatic_failover_enabled:
-        yield "multi_az_enabled: Multi-AZ needs automatic_failover_enabled."
-    if spec.multi_az_enabled and not spec.replicas_per_node_group:
-        yield "replicas_per_node_group: Multi-AZ needs at least one replica per shard."
-    elif spec.automatic_failover_enabled and not spec.is_clustered and not spec.replicas_per_node_group:
-        yield "replicas_per_node_group: automatic failover needs at least one replica."
 
 
 def plan_modification(spec: ReplicationGroupSpec, state: ReplicationGroupState) -> Plan:

@@ -5,27 +5,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...aws.errors import ServiceError, call
+from ...aws.errors import ServiceError
 from ...aws.session import Session
 from ...aws.waiting import LATE_READS, back_off, wait_confirmed, wait_until
 from ...reconcile.plan import Plan, Step
 from ...reconcile.problems import Refused
 from .. import api
+from ..kms import resolve_key
 from .normalize import ReplicationGroupState
 from .observe import failure_story, observe
 from .planner import Facts, plan_changes
+from .restore.read import read_source
 from .spec import build_spec
 
 FAILED = ("create-failed", "incompatible-network", "restore-failed")
 """Statuses of the group or of a member that no waiting ends."""
 
 GONE = "gone"
-ALIAS = re.compile(r"(^|:)alias/")
 
 
 class ReplicationGroup:
@@ -47,6 +47,13 @@ class ReplicationGroup:
 
     def settle(self, check: bool) -> tuple[ReplicationGroupState | None, tuple[str, ...]]:
         self.learn()
+        state, warnings = self.settle_group(check)
+        if state is None and self.spec.state == "present" and self.facts.source is None:
+            # Read once: while the group is made of it, the snapshot is not available.
+            self.facts = replace(self.facts, source=read_source(self.session, self.spec))
+        return state, warnings
+
+    def settle_group(self, check: bool) -> tuple[ReplicationGroupState | None, tuple[str, ...]]:
         state = self.observe()
         if state is None or not state.transitions:
             return state, ()
@@ -60,16 +67,15 @@ class ReplicationGroup:
         if state.status == "deleting":
             self.wait_gone()
             return None, ()
-        return (state, ()) if self.is_removable(state) else (self.wait_settled(None), ())
+        return (self.wait_deletable() if self.spec.state == "absent" else self.wait_settled(None)), ()
 
     def learn(self) -> None:
         """Reads of other resources that spec or plan need."""
-        if self.spec.state == "present" and ALIAS.search(self.spec.kms_key_id or ""):
-            answer = call(self.session.client("kms"), "describe_key", {"KeyId": self.spec.kms_key_id})
-            self.spec = replace(self.spec, kms_key_id=answer["KeyMetadata"]["Arn"])
+        if self.spec.state == "present":
+            self.spec = replace(self.spec, kms_key_id=resolve_key(self.session, self.spec.kms_key_id))
         name = self.spec.final_snapshot_identifier
         if name:
-            self.facts = Facts(snapshot_exists=bool(api.describe_snapshots(self.session, name)))
+            self.facts = replace(self.facts, snapshot_exists=bool(api.describe_snapshots(self.session, name)))
 
     def is_removable(self, state: ReplicationGroupState) -> bool:
         """A group that has failed can only be deleted, and that needs no waiting."""
@@ -118,6 +124,20 @@ class ReplicationGroup:
             return state, ""
 
         return wait_until(self.session, f"{self.label} to be available", self.timeout, probe)
+
+    def wait_deletable(self) -> ReplicationGroupState | None:
+        """Settled, or failed meanwhile, which needs no more waiting; None when somebody else has deleted it."""
+        started = self.session.clock.now()
+
+        def probe() -> tuple[tuple[ReplicationGroupState | None] | None, str]:
+            state = self.observe()
+            if state is None:
+                return ((None,) if self.session.clock.now() - started > LATE_READS else None), "it cannot be read"
+            is_ready = not state.transitions or self.is_removable(state)
+            return ((state,) if is_ready else None), "; ".join(state.transitions)
+
+        (found,) = wait_until(self.session, f"{self.label} to be deletable", self.timeout, probe)
+        return found
 
     def wait_gone(self) -> None:
         def probe() -> tuple[bool | None, str]:

@@ -17,7 +17,7 @@ from ...reconcile.secret import Secret
 from ..names import name_problems
 from ..tagging import TAGS_SPEC
 from ..windows import maintenance_problems, overlap_problems, snapshot_problems
-from .fields import FIELDS, TEXT, LogDelivery
+from .fields import FIELDS, SOURCES, TEXT, LogDelivery
 
 LONGEST_ID = 40
 MOST_REPLICAS = 5
@@ -25,6 +25,8 @@ LONGEST_RETENTION = 35
 """Days."""
 TOKEN = re.compile(r"[A-Za-z0-9!&#$^<>-]*")
 """What the service accepts in a token: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html"""
+S3_OBJECT = re.compile(r"arn:aws[a-z-]*:s3:::[^/,]+/[^,]+")
+"""Of CreateReplicationGroup, which takes no comma in the object's name."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,9 @@ class ReplicationGroupSpec:
     preferred_maintenance_window: str | None = None
     snapshot_retention_limit: int | None = None
     snapshot_window: str | None = None
+    snapshot_name: str | None = None
+    serverless_snapshot_name: str | None = None
+    snapshot_arns: tuple[str, ...] | None = None
     final_snapshot_identifier: str | None = None
     notification_topic_arn: str | None = None
     log_delivery_configurations: tuple[LogDelivery, ...] | None = None
@@ -70,6 +75,12 @@ class ReplicationGroupSpec:
         """Whether the group is asked to be created with the cluster protocol."""
         return self.cluster_mode == "enabled"
 
+    @property
+    def snapshot_option(self) -> str | None:
+        """The option that names the snapshot which a new group is made from."""
+        options = ("snapshot_name", "serverless_snapshot_name")
+        return next((name for name in options if getattr(self, name) is not None), None)
+
 
 OWN_SPEC: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -80,13 +91,14 @@ OWN_SPEC: dict[str, dict[str, Any]] = {
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
-    return {**FIELDS.argument_spec(), **OWN_SPEC, **TAGS_SPEC, **TERMS_SPEC, **GUARD_SPEC}
+    return {**FIELDS.argument_spec(), **SOURCES.argument_spec(), **OWN_SPEC, **TAGS_SPEC, **TERMS_SPEC, **GUARD_SPEC}
 
 
 def build_spec(params: Mapping[str, Any]) -> ReplicationGroupSpec:
     """Raises Refused with every problem of the parameters."""
     spec = ReplicationGroupSpec(
         **FIELDS.read(params),
+        **SOURCES.read(params),
         state=params.get("state", "present"),
         auth_token_update_strategy=params.get("auth_token_update_strategy"),
         final_snapshot_identifier=params.get("final_snapshot_identifier"),
@@ -125,6 +137,23 @@ def blank_problems(spec: ReplicationGroupSpec) -> list[str]:
         problems.append("security_group_ids: one of them is empty.")
     if any(not each["destination"] for each in spec.log_delivery_configurations or ()):
         problems.append("log_delivery_configurations: a destination is empty.")
+    return problems
+
+
+def source_problems(spec: ReplicationGroupSpec) -> list[str]:
+    given = [name for name in SOURCES.by_name if getattr(spec, name) is not None]
+    problems = [
+        f"{name}: it is empty; leave the option out where nothing is restored."
+        for name in given
+        if not getattr(spec, name)
+    ]
+    if len(given) > 1:
+        problems.append(f"{', '.join(given)}: a group is restored from one thing; name one of them.")
+    problems += [
+        f"snapshot_arns: {each!r} must have the form arn:aws:s3:::BUCKET/KEY, without commas."
+        for each in spec.snapshot_arns or ()
+        if not S3_OBJECT.fullmatch(each)
+    ]
     return problems
 
 
@@ -216,6 +245,7 @@ def tag_problems(spec: ReplicationGroupSpec) -> list[str]:
 RULES = (
     identifier_problems,
     blank_problems,
+    source_problems,
     number_problems,
     topology_problems,
     engine_problems,
