@@ -32,23 +32,19 @@ class Use:
 
 LATER = Use(why_not="not managed yet")
 OLD = Use(why_not="EC2-Classic, retired by AWS")
-RESTORE = Use(why_not="restoring from a snapshot is not managed yet")
+SERVERLESS_RESTORE = Use(why_not="restoring a serverless snapshot is not managed yet; by an exported file it works")
 USERS = Use(why_not="user groups are not managed yet")
 
 UNUSED: Mapping[str, Mapping[str, Use]] = {
     "CreateReplicationGroup": {
         "CacheSecurityGroupNames": OLD,
-        "DataTieringEnabled": LATER,
         "Durability": LATER,
         "GlobalReplicationGroupId": LATER,
-        "NodeGroupConfiguration": Use(why_not="slots and zones are left to the service"),
         "PreferredCacheClusterAZs": Use(
             why_not="zones are left to the service, which spreads members over the subnets'"
         ),
         "PrimaryClusterId": Use(why_not="adopting a stand-alone cluster is not managed"),
-        "ServerlessCacheSnapshotName": RESTORE,
-        "SnapshotArns": RESTORE,
-        "SnapshotName": RESTORE,
+        "ServerlessCacheSnapshotName": SERVERLESS_RESTORE,
         "UserGroupIds": USERS,
     },
     "ModifyReplicationGroup": {
@@ -56,7 +52,6 @@ UNUSED: Mapping[str, Mapping[str, Use]] = {
         "Durability": LATER,
         "IpDiscovery": Use("ip_discovery", why_not="sent; a group with ipv4 alone has no other value to change to"),
         "NodeGroupId": Use(why_not="deprecated by AWS"),
-        "PrimaryClusterId": Use(why_not="promoting a replica is an operation, not managed yet"),
         "RemoveUserGroups": USERS,
         "UserGroupIdsToAdd": USERS,
         "UserGroupIdsToRemove": USERS,
@@ -79,8 +74,15 @@ def group_test(name: str) -> str:
 
 IDENTIFIER = Use("replication_group_id", f"{GROUP_TESTS}::test_change")
 BY_NAME = Use("replicas_per_node_group", "replication_group/test_uneven.py::test_shards_that_differ_become_alike")
-SUBNET = "test_subnet_group.py"
+EXPORT = "test_snapshot_export.py"
+FAILOVER = "test_failover.py"
+MEMBERS = "test_snapshot_members.py"
 PARAMETER = "test_parameter_group.py"
+RESTORE = "replication_group/test_restore.py"
+SERVERLESS = "test_snapshot_serverless.py"
+SERVERLESS_MEMBERS = f"{MEMBERS}::test_a_serverless_snapshot_and_its_copy_have_keys_and_tags"
+SNAPSHOT = "test_snapshot.py"
+SUBNET = "test_subnet_group.py"
 
 USED: Mapping[str, Mapping[str, Use]] = {
     "CreateCacheSubnetGroup": {
@@ -109,10 +111,19 @@ USED: Mapping[str, Mapping[str, Use]] = {
         "ParameterNameValues": Use("parameters, purge_parameters", f"{PARAMETER}::test_purge_parameters"),
     },
     "CreateReplicationGroup": {
-        member: Use(option, f"{GROUP_TESTS}::test_creation_sends_every_member_that_we_know")
-        for member, option in CREATION_MEMBERS.items()
+        **{
+            member: Use(option, f"{GROUP_TESTS}::test_creation_sends_every_member_that_we_know")
+            for member, option in CREATION_MEMBERS.items()
+        },
+        "DataTieringEnabled": Use("snapshot_name", f"{MEMBERS}::test_tiered_data_goes_to_tiered_nodes"),
+        "NodeGroupConfiguration": Use("snapshot_arns", f"{RESTORE}::test_more_files_than_shards"),
+        "SnapshotArns": Use("snapshot_arns", f"{RESTORE}::test_one_file"),
+        "SnapshotName": Use("snapshot_name", f"{RESTORE}::test_what_is_not_given_comes_from_the_snapshot"),
     },
-    "ModifyReplicationGroup": {"ReplicationGroupId": IDENTIFIER},
+    "ModifyReplicationGroup": {
+        "ReplicationGroupId": IDENTIFIER,
+        "PrimaryClusterId": Use("promote", f"{FAILOVER}::test_a_replica_is_promoted_by_name"),
+    },
     "IncreaseReplicaCount": {"ReplicationGroupId": IDENTIFIER, "ReplicaConfiguration": BY_NAME},
     "DecreaseReplicaCount": {"ReplicationGroupId": IDENTIFIER, "ReplicaConfiguration": BY_NAME},
     "ModifyReplicationGroupShardConfiguration": {"ReplicationGroupId": IDENTIFIER},
@@ -121,6 +132,44 @@ USED: Mapping[str, Mapping[str, Use]] = {
         "FinalSnapshotIdentifier": Use(
             "final_snapshot_identifier", group_test("test_deletion_is_waited_for_and_keeps_a_snapshot")
         ),
+    },
+    "TestFailover": {
+        "ReplicationGroupId": Use("replication_group_id", f"{FAILOVER}::test_a_primary_is_failed_over"),
+        "NodeGroupId": Use("node_group_id", f"{FAILOVER}::test_the_next_shard_waits_for_the_one_before"),
+    },
+    "CreateSnapshot": {
+        "ReplicationGroupId": Use(
+            "replication_group_id", f"{SNAPSHOT}::test_a_group_in_cluster_mode_is_saved_as_a_whole"
+        ),
+        "CacheClusterId": Use("cache_cluster_id", f"{SNAPSHOT}::test_a_member_chosen_by_hand"),
+        "SnapshotName": Use("snapshot_name", f"{SNAPSHOT}::test_the_names_have_no_case"),
+        "KmsKeyId": Use("kms_key_id", f"{SNAPSHOT}::test_a_key_by_alias"),
+        "Tags": Use("tags", f"{SNAPSHOT}::test_a_group_with_cluster_mode_disabled_is_saved_from_a_replica"),
+    },
+    "CopySnapshot": {
+        "SourceSnapshotName": Use("source_snapshot_name", f"{SNAPSHOT}::test_a_copy"),
+        "TargetSnapshotName": Use("snapshot_name", f"{SNAPSHOT}::test_a_copy"),
+        "TargetBucket": Use("target_bucket", f"{EXPORT}::test_a_snapshot_is_exported"),
+        "KmsKeyId": Use("kms_key_id", f"{MEMBERS}::test_a_copy_gets_its_own_key_and_tags"),
+        "Tags": Use("tags", f"{SNAPSHOT}::test_a_copy"),
+    },
+    "DeleteSnapshot": {"SnapshotName": Use("state", f"{SNAPSHOT}::test_state")},
+    "CreateServerlessCacheSnapshot": {
+        "ServerlessCacheSnapshotName": Use("snapshot_name", f"{SERVERLESS}::test_a_serverless_cache_is_saved"),
+        "ServerlessCacheName": Use("serverless_cache_name", f"{SERVERLESS}::test_a_serverless_cache_is_saved"),
+        "KmsKeyId": Use("kms_key_id", SERVERLESS_MEMBERS),
+        "Tags": Use("tags", SERVERLESS_MEMBERS),
+    },
+    "CopyServerlessCacheSnapshot": {
+        "SourceServerlessCacheSnapshotName": Use("source_snapshot_name", f"{SERVERLESS}::test_a_copy"),
+        "TargetServerlessCacheSnapshotName": Use("snapshot_name", f"{SERVERLESS}::test_a_copy"),
+        "KmsKeyId": Use("kms_key_id", SERVERLESS_MEMBERS),
+        "Tags": Use("tags", SERVERLESS_MEMBERS),
+    },
+    "DeleteServerlessCacheSnapshot": {"ServerlessCacheSnapshotName": Use("state", SERVERLESS_MEMBERS)},
+    "ExportServerlessCacheSnapshot": {
+        "ServerlessCacheSnapshotName": Use("snapshot_name", f"{SERVERLESS}::test_it_is_exported"),
+        "S3BucketName": Use("target_bucket", f"{SERVERLESS}::test_it_is_exported"),
     },
     "AddTagsToResource": {"ResourceName": Use("tags", f"{GROUP_TESTS}::test_change[tags]")},
     "RemoveTagsFromResource": {"ResourceName": Use("tags", f"{GROUP_TESTS}::test_change[tags]")},

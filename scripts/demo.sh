@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Three systems, five caches, on the embedded AWS: deployed, verified, run again, one of them changed.
+# Three systems, five caches, on the embedded AWS: deployed, verified, run again, one of them changed; saved, restored, drilled.
 #
 #   KEEP=1 scripts/demo.sh    leaves the embedded AWS running, and says how to talk to it and how to stop it
 set -euo pipefail
@@ -10,6 +10,7 @@ state=$PWD/.build/demo
 log=$state/demo.log
 run=$state/run.log
 aws=$state/aws
+reports=$state/reports
 rate=120
 
 bold='' dim='' red='' green='' plain=''
@@ -77,14 +78,44 @@ brief() {
 }
 
 # Show the command, and in brief what it does; everything else goes to the log.
-play() {
+run_playbooks() {
+    local status=0
     printf '   %s$ ansible-playbook -i inventories/demo %s%s\n' "$dim" "$*" "$plain"
-    if ! ansible-playbook -i inventories/demo -e "cache_ca_path=$aws/ca.pem" "$@" 2>"$run.err" | tee "$run" | brief; then
-        cat "$run" "$run.err" >>"$log"
-        awk '/^\[?ERROR/ { told = 1 } /^(Origin:|$)/ { told = 0 } told' "$run" "$run.err" >&2
+    ansible-playbook -i inventories/demo -e "cache_ca_path=$aws/ca.pem" -e "cache_report_dir=$reports" "$@" 2>"$run.err" | tee "$run" | brief || status=$?
+    cat "$run" "$run.err" >>"$log"
+    return $status
+}
+
+errors() {
+    awk '/^\[?ERROR/ { told = 1 } /^(Origin:|$)/ { told = 0 } told' "$run" "$run.err"
+}
+
+play() {
+    if ! run_playbooks "$@"; then
+        errors >&2
         fail "ansible-playbook failed."
     fi
-    cat "$run" "$run.err" >>"$log"
+}
+
+# For what has to fail, with these words.
+play_refused() {
+    local words=$1
+    shift
+    if run_playbooks "$@"; then fail "This should have failed."; fi
+    errors | sed -n 's/^- /   ! /p'
+    if ! errors | grep -qF -e "$words"; then fail "It failed, and not because of this: $words"; fi
+}
+
+# What the last task of this name had to say to each host, on a line of its own.
+told() {
+    awk -v task="$1]" '
+        function say() { gsub(/\047\047/, "\047", line); sub(/^\047/, "", line); sub(/\047$/, "", line); if (line) print "   │ " line; line = "" }
+        /^TASK \[/ { say(); told = index($0, task) > 0; next }
+        !told { next }
+        /^(ok|changed): \[/ { say(); next }
+        NF == 0 { say(); told = 0; next }
+        { sub(/^ +(msg: +)?/, ""); line = line (line ? " " : "") $0 }
+        END { say() }' "$run"
 }
 
 # The warnings that this demo is about, in their first sentence; each parameter once, though its group warns as well.
@@ -102,7 +133,7 @@ unchanged() {
 mkdir -p "$state"
 : >"$log"
 stop
-rm -rf "$aws"
+rm -rf "$aws" "$reports"
 trap finish EXIT
 
 printf '%sThree systems, five caches, on an AWS in a box%s\n' "$bold" "$plain"
@@ -148,6 +179,34 @@ play redisops.cache.verify_caches tests/demo/table.yml -e "table=$state/table.tx
 sed -e "1s/.*/$bold&$plain/" -e 's/^/   /' "$state/table.txt"
 if grep -q FAILED "$state/table.txt"; then fail "A cache does not do what it should."; fi
 end "verified"
+
+begin "100,000 keys of every type into PHB's production, some into VibeWell's; then a snapshot of both"
+play tests/demo/fill.yml redisops.cache.take_snapshot -e '{"fill": {"phb-prod": 100000, "vibewell-prod": 5000}}' -e "project=$PWD" --limit phb-prod,vibewell-prod
+told "What was saved"
+end "taken, and tagged with what is in it, since nobody wrote meanwhile"
+
+begin "phb-redis-restored, from the snapshot of phb-redis-cache"
+play redisops.cache.restore_snapshot --limit phb-prod -e confirm=phb-redis-cache
+told "What was restored"
+end "restored, and every key, value and expiry is as it was"
+
+begin "VibeWell's recovery test: data of at most 24 hours ago, within 30 minutes (15 seconds of this clock)"
+play redisops.cache.test_recovery --limit vibewell-prod
+told "What was found"
+end "passed; nothing of it is left but the report"
+
+begin "The same with an objective of one second, which has to be missed"
+play_refused "recovery_time_objective: it took" redisops.cache.test_recovery --limit vibewell-prod -e cache_rto=1
+end "failed as it should, with a report of both tests"
+
+begin "A failover of PHB's production, while a client writes"
+play redisops.cache.test_failover --limit phb-prod -e confirm=phb-redis-cache
+told "What it did to clients"
+end "measured"
+
+begin "A flush of PHB's database 1 by somebody who does not say the cache's name"
+play_refused "-e confirm=phb-redis-cache" redisops.cache.flush_cache --limit phb-prod
+end "refused, and not a key is gone"
 
 printf '\n%sDone in %d s.%s' "$bold" $((SECONDS - started)) "$plain"
 if [ -n "${KEEP:-}" ]; then
