@@ -30,7 +30,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' Makefile
 
-demo: ## deploy the three reference systems on the embedded AWS, verify them, change one
+demo: ## deploy three reference systems on the embedded AWS; verify, change, save, restore and drill them
 	$(SETUP) redis-server
 	@scripts/demo.sh
 

@@ -259,6 +259,7 @@ snapshot_path:
 """
 
 from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import HAS_BOTO3
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.redisops.cache.plugins.module_utils.aws.run import session_of
@@ -287,7 +288,7 @@ def main() -> None:
     except Failure as failure:
         module.fail_json(msg=str(failure))
     for warning in told.pop("warnings"):
-        module.warn(warning)
+        warn(warning)
     module.exit_json(**told)
 
 

@@ -147,6 +147,16 @@ def test_a_failover_under_way_is_not_asked_for_again(place: Place) -> None:
     assert "a test failover of shard 0001 is under way, called for at" in place.refuses()
 
 
+def test_one_that_has_ended_is_not_what_the_group_is_busy_with(place: Place) -> None:
+    place.make(**SAFE)
+    place.run()
+    place.cloud.standin.control.advance(600)
+    client = place.cloud.session.client("elasticache")
+    client.modify_replication_group(ReplicationGroupId=NAME, CacheNodeType="cache.t4g.small", ApplyImmediately=True)
+    place.cloud.standin.control.clear_calls()
+    assert "the group is not available (the group is modifying" in place.refuses()
+
+
 def test_one_that_has_ended_is_told_of(place: Place) -> None:
     place.make(**SAFE)
     with pytest.raises(Killed):

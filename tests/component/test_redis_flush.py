@@ -183,7 +183,7 @@ class TestRefused:
 
     def test_no_such_database(self, port: int) -> None:
         (problem,) = refused(keys(port, password=TOKEN), **at(port, password=TOKEN, database=16))
-        assert problem == f"database: 127.0.0.1:{port} has no database 16; in cluster mode there is only 0."
+        assert problem == f"database: 127.0.0.1:{port} has no database 16; there are 16 (0 to 15) unless set otherwise."
 
     def test_a_command_that_nobody_has(self, servers: Servers) -> None:
         port = servers.start('rename-command FLUSHDB ""')

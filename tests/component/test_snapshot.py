@@ -10,8 +10,9 @@ from ansible_collections.redisops.cache.plugins.module_utils.aws.session import 
 from ansible_collections.redisops.cache.plugins.module_utils.elasticache.snapshot.observe import (
     SnapshotQuery,
     observe_all,
+    read_snapshots,
 )
-from ansible_collections.redisops.cache.plugins.module_utils.reconcile.problems import Interrupted
+from ansible_collections.redisops.cache.plugins.module_utils.reconcile.problems import Interrupted, Refused
 
 from tests.component.playbooks import Playbooks
 from tests.component.runs import Cloud, Killed, Module
@@ -356,3 +357,8 @@ def test_the_module_in_a_playbook(playbooks: Playbooks) -> None:
     assert (foretold["snapshot"], foretold["exported"]) == (None, None)
     assert made["snapshot"] == repeated["snapshot"] == exported["snapshot"] == read["snapshots"][0]
     assert (made["exported"], exported["exported"]) == ([], [f"arn:aws:s3:::orders-backups/{NAME}-0001.rdb"])
+
+
+def test_an_empty_name_does_not_find_everything(taken: Module) -> None:
+    with pytest.raises(Refused, match="replication_group_id: it is empty"):
+        read_snapshots(taken.cloud.session, {"replication_group_id": ""})

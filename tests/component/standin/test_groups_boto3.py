@@ -93,7 +93,6 @@ def listed(elasticache: Any) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "members",
     [
-        {"ServerlessCacheSnapshotName": "backup"},
         {"UserGroupIds": ["team"]},
         {"GlobalReplicationGroupId": "ldgnf-world"},
         {"Durability": "sync"},

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...aws.session import Session
+from ...reconcile.problems import Refused
 from ..api import describe_events, describe_serverless_cache_snapshots, describe_snapshots, list_tags
 from .normalize import SnapshotState, normalize, normalize_serverless
 
@@ -63,9 +64,12 @@ def observe_all(session: Session, query: SnapshotQuery) -> list[SnapshotState]:
 
 
 def read_snapshots(session: Session, params: Mapping[str, Any]) -> list[SnapshotState]:
-    """`observe_all` with the options of the _info module."""
+    """`observe_all` with the options of the _info module. Raises Refused: an empty name is not meant to find all."""
     names = ("snapshot_name", "replication_group_id", "cache_cluster_id", "serverless_cache_name", "origin")
-    given = {name: params.get(name) or None for name in names}
+    given = {name: params.get(name) for name in names}
+    empty = [name for name, value in given.items() if value is not None and not value.strip()]
+    if empty:
+        raise Refused(f"{name}: it is empty; leave the option out to list all there are." for name in empty)
     return observe_all(session, SnapshotQuery(**given, serverless=bool(params.get("serverless"))))
 
 

@@ -95,5 +95,12 @@ def completed_among(events: Iterable[Event], members: Sequence[str]) -> tuple[st
     return told[-1] if told else None
 
 
+def has_ended(call: Event, events: Iterable[Event]) -> bool:
+    """Whether a replica has taken over since that call, and the primary of before has come back."""
+    since = [event for event in events if event.at >= call.at]
+    former = next((event.roles[0] for event in since if event.roles), None)
+    return former is not None and has_recovered(since, former)
+
+
 def has_recovered(events: Iterable[Event], member: str) -> bool:
     return any(event.source == member and _RECOVERED in event.message for event in events)

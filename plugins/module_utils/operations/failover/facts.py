@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from ...elasticache.replication_group.normalize import (
     normalize,
     normalize_endpoint,
 )
-from .events import GROUP, RECENTLY, Event, read_calls, read_events
+from .events import GROUP, MEMBER, RECENTLY, Event, read_calls, read_events
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Facts:
-    """`calls`: tests of the region within 24 hours; `recent`: events of the group within the last hour.
+    """`calls`: tests of the region within 24 hours; `recent`: events of the last hour, see read_recent.
 
     `client_problem` is why the writing client cannot log in. `engine_primary` is the member that the engines have as
     the shard's primary, where a client looked.
@@ -79,7 +80,16 @@ def read_facts(session: Session, identifier: str) -> Facts:
     group = read_group(session, identifier)
     if group is None:
         return Facts(None)
-    return Facts(group, read_calls(session), read_events(session, GROUP, identifier, RECENTLY))
+    return Facts(group, read_calls(session), read_recent(session, identifier, group))
+
+
+def read_recent(session: Session, identifier: str, group: Group) -> list[Event]:
+    """With those of the members, where they tell whether a test failover is what the group is busy with."""
+    recent = read_events(session, GROUP, identifier, RECENTLY)
+    if not group.state.transitions or not any(event.called_for for event in recent):
+        return recent
+    of_members = [read_events(session, MEMBER, each.cluster_id, RECENTLY) for each in group.state.members]
+    return sorted(itertools.chain(recent, *of_members), key=lambda event: event.at)
 
 
 def member_at(host: str, nodes: Mapping[str, Endpoint], resolve: Callable[[str], Sequence[str]]) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...elasticache.replication_group.normalize import NodeGroup
-from .events import SHARDS_PER_DAY, Event, calls_left, next_call_at
+from .events import SHARDS_PER_DAY, Event, calls_left, has_ended, next_call_at
 from .facts import Facts, Group
 from .spec import FailoverSpec, spec_problems
 
@@ -43,7 +43,8 @@ def running_test(spec: FailoverSpec, facts: Facts, group: Group) -> Event | None
     """The latest test failover of the group, if it may still be under way: the group is not settled."""
     if spec.promote or not group.state.transitions:
         return None
-    return next((event for event in reversed(facts.recent) if event.called_for), None)
+    call = next((event for event in reversed(facts.recent) if event.called_for), None)
+    return None if call is None or has_ended(call, facts.recent) else call
 
 
 def waits_for_another(spec: FailoverSpec, facts: Facts) -> Event | None:

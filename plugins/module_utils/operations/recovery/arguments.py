@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from ...reconcile.problems import Refused
 from ...reconcile.secret import Secret
 
 COMPARISONS = ("auto", "digest", "counts")
+NODE_TYPE = re.compile(r"cache\.[a-z0-9]+\.[a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ def build_request(params: Mapping[str, Any]) -> Request:
         **given,
     )
     problems = [*name_problems("replication_group_id", request.replication_group_id, LONGEST_ID), *bounds(request)]
+    if request.node_type and not NODE_TYPE.fullmatch(request.node_type):
+        problems.append(f"node_type: {request.node_type!r} is none; write it as in cache.t4g.small.")
     if request.username and not request.password:
         problems.append("username: it needs password.")
     if problems:

@@ -65,7 +65,9 @@ def _databases(params: Mapping[str, Any]) -> Iterator[str]:
     number = params["database"]
     if (number is not None) == params["all_databases"]:
         yield "database, all_databases: give one of them, so that it is clear what is flushed."
-    if number is not None and number < 0:
+    if isinstance(number, bool):
+        yield f"database: {number} is no number of a database; all_databases is another option."
+    elif number is not None and number < 0:
         yield f"database: {number} is no number of a database; they count from 0."
 
 

@@ -68,7 +68,11 @@ def examine(node: Node, wish: Wish, cluster_mode: bool) -> Examined:
     try:
         look = look_at(node.session)
         words = words_of(wish, look)
-        problems = [*_objections(node, look, cluster_mode), *_absence(node, wish.database), *_refusal(node, words)]
+        problems = [
+            *_objections(node, look, cluster_mode),
+            *_absence(node, look, wish.database),
+            *_refusal(node, words),
+        ]
         keys = {} if problems else count_keys(node.session, wish.database)
     except CheckError as error:
         raise Refused([sentence_of(node.label, error)]) from error
@@ -115,12 +119,15 @@ def _objections(node: Node, look: Look, cluster_mode: bool) -> Iterator[str]:
         )
 
 
-def _absence(node: Node, database: int | None) -> Iterator[str]:
+def _absence(node: Node, look: Look, database: int | None) -> Iterator[str]:
     error = None if database is None else _error_of(node.session, ("SELECT", database))
     if error and error.code != "NO_SUCH_DATABASE":
         raise error
     if error:
-        yield f"database: {node.label} has no database {database}; in cluster mode there is only 0."
+        there_is = (
+            "in cluster mode there is only 0" if look.is_cluster_node else "there are 16 (0 to 15) unless set otherwise"
+        )
+        yield f"database: {node.label} has no database {database}; {there_is}."
 
 
 def _refusal(node: Node, words: Sequence[str]) -> Iterator[str]:

@@ -148,6 +148,7 @@ class TestOptions:
             ({"database": None}, "database, all_databases:"),
             ({"all_databases": True}, "database, all_databases:"),
             ({"database": -1}, "database: -1"),
+            ({"database": True}, "database: True is no number of a database"),
             ({"host": None}, "host, config_file:"),
             ({"login_secret_file": "/s"}, "login_secret_file: needs config_file"),
             ({"replication_group_id": None}, "snapshot: what is flushed is lost"),

@@ -35,6 +35,7 @@ def test_the_password_is_not_shown() -> None:
         ({"rate_limit": "inf"}, "rate_limit: inf is no number to count with."),
         ({"count_tolerance": "nan"}, "count_tolerance: nan is no number to count with."),
         ({"wait_timeout": 0}, "wait_timeout: 0 is below 1."),
+        ({"node_type": "cache.nope"}, "node_type: 'cache.nope' is none; write it as in cache.t4g.small."),
         ({"username": "auditor"}, "username: it needs password."),
     ],
 )
