@@ -155,19 +155,9 @@ def assert_one_confirmed_cache(site: Site, playbook: str) -> None:
 
 
 def test_a_snapshot_is_recorded_and_restored_as_it_was_taken(site: Site) -> None:
-    name = (ONE, "-e", "cache_manual_snapshot_name=before-migration")
-    assert "before-migration would be taken of orders." in told(foretold(site, "take_snapshot", *name))
-    done(site, "take_snapshot", *name)
+    done(site, "take_snapshot", ONE, "-e", "cache_manual_snapshot_name=before-migration")
     tags = tags_of(site, manual_snapshots(site)["before-migration"]["ARN"])
     assert (tags["Project"], tags[COUNT], len(tags[DIGEST])) == ("Shop", str(KEYS), 64)
-    assert "before-migration is there already" in told(repeated(site, "take_snapshot", *name))
-
-    refusals = refused(
-        site, "restore_snapshot", ONE, "-e", "restore_snapshot=another", "-e", f"cache_restored_name={CACHE}"
-    )
-    assert "asks for the cache's name once more: -e confirm=orders." in refusals
-    assert "another is no available snapshot of orders. There are before-migration." in refusals
-    assert "a snapshot is restored into a new cache, never over the one it was taken of" in refusals
 
     assert "orders-restored would be made from before-migration" in told(foretold(site, "restore_snapshot", *CONFIRMED))
     restored = done(site, "restore_snapshot", *CONFIRMED)
@@ -196,7 +186,29 @@ def assert_what_was_written_since_is_told(site: Site) -> None:
     site.client("elasticache").modify_replication_group(
         ReplicationGroupId="orders-restored", ReplicationGroupDescription="Cache of somebody", ApplyImmediately=True
     )
-    assert "it was not made from before-migration (Cache of somebody)" in refused(site, "restore_snapshot", *CONFIRMED)
+    refusals = refused(site, "restore_snapshot", ONE, "-e", "restore_snapshot=another")
+    assert "asks for the cache's name once more: -e confirm=orders." in refusals
+    assert "another is no available snapshot of orders. There are before-migration." in refusals
+    assert "it was not made from another (Cache of somebody)" in refusals
+
+
+NAMELESS = (ONE, "-e", "cache_name=", "-e", "confirm=")
+
+
+def test_a_name_that_is_none_confirms_nothing(site: Site) -> None:
+    """An empty filter would find the snapshots of every cache."""
+    nameless = refused(site, "restore_snapshot", *NAMELESS, "-e", "cache_restored_name=odd")
+    assert "- cache_name: it is empty." in nameless
+    for playbook in ("prune_snapshots", "test_recovery"):
+        assert "- cache_name: it is empty." in refused(site, playbook, *NAMELESS)
+    number = refused(site, "take_snapshot", ONE, "-e", '{"cache_name": 12, "cache_wait_timeout": null}')
+    assert "- cache_name: it is no text (12)." in number
+    target = (*CONFIRMED, "-e", "restore_snapshot=another")
+    assert "- cache_restored_name: it is empty." in refused(
+        site, "restore_snapshot", *target, "-e", "cache_restored_name="
+    )
+    same = refused(site, "restore_snapshot", *target, "-e", f"cache_restored_name={CACHE}")
+    assert "a snapshot is restored into a new cache, never over the one it was taken of" in same
 
 
 def test_a_snapshot_that_cannot_be_recorded_is_one_all_the_same(site: Site) -> None:
@@ -243,7 +255,14 @@ def test_recovery_is_proven_and_reported(site: Site) -> None:
     options = (ONE, "-e", f"cache_report_dir={reports}")
     foretold(site, "test_recovery", *options)
     assert not reports.exists()
+    no_directory = refused(site, "test_recovery", ONE, "-e", f"cache_report_dir={site.inventory}", "--check")
+    assert f"- cache_report_dir: {site.inventory} is there, and is no directory." in no_directory
+    cut_off = reports / CACHE / "2026-01-01T000000Z.json"
+    cut_off.parent.mkdir(parents=True)
+    cut_off.write_text('{"started": ', encoding="utf-8")
     passed = done(site, "test_recovery", *options)
+    assert f"Warning: {cut_off} is left out of the history" in told(passed)
+    cut_off.unlink()
     assert "orders from orders-backup-" in told(passed)
     assert "(objective 30 min), RPO" in told(passed)
     slow = site.run("test_recovery", *options, "-e", "cache_rto=1")
@@ -337,6 +356,8 @@ def test_pruning_deletes_what_was_named_and_nothing_else(site: Site) -> None:
     assert_one_confirmed_cache(site, "prune_snapshots")
     nothing = (*CONFIRMED, "-e", '{"cache_prune_prefixes": []}')
     assert "Nobody said which snapshots may be deleted." in refused(site, "prune_snapshots", *nothing)
+    nobody = site.run("prune_snapshots", "--limit=carts", "-e", "confirm=carts", "-e", '{"cache_keep_last": null}')
+    assert "carts: 0 snapshots were deleted." in told(nobody), "the snapshots of a cache outlive it"
     two = (*CONFIRMED, "-e", "cache_keep_last=2")
     first = "1 snapshots would be deleted, orders-backup-20260101000000."
     assert first in told(foretold(site, "prune_snapshots", *two))
@@ -357,7 +378,7 @@ def is_taken(site: Site, name: str) -> bool:
     return manual_snapshots(site)[name]["SnapshotStatus"] == "available" and status(site, CACHE) == "available"
 
 
-@pytest.mark.parametrize("playbook", ["take_snapshot", "test_failover", "flush_cache", "prune_snapshots"])
+@pytest.mark.parametrize("playbook", ["take_snapshot", "test_failover", "flush_cache"])
 def test_a_cache_that_is_not_there_is_named(site: Site, playbook: str) -> None:
     assert "There is no cache carts (eu-central-1); deploy_caches makes it." in refused(
         site, playbook, "--limit=carts", "-e", "confirm=carts", "-e", "cache_flush_database=0"
