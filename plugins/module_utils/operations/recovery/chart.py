@@ -24,7 +24,7 @@ PANEL_HEIGHT, PANEL_GAP, TOP, BOTTOM = 130, 64, 40, 40
 FAILED = "#d93a2b"
 MARK = 4.5
 HEADROOM = 1.05
-"""So that nothing but a test that measured nothing is at the upper edge."""
+"""So that nothing is at the upper edge."""
 LABEL_WIDTH = 74
 Drill = Mapping[str, Any]
 """As elasticache_recovery_test returns it."""
@@ -116,6 +116,19 @@ def day_of(drill: Drill) -> str:
     return str(drill["started"])[:10]
 
 
+def label_of(drill: Drill, days: Sequence[str]) -> str:
+    """The day, as long as each has one test; then month, day and time."""
+    if len(set(days)) == len(days):
+        return day_of(drill)
+    return str(drill["started"])[5:16].replace("T", " ")
+
+
+def is_missed(drill: Drill, key: str) -> bool:
+    """Whether this time is what a test failed for."""
+    value, objective = drill[key], drill["objectives"][key]
+    return value is None or bool(objective and value > objective)
+
+
 def draw_series(chart: ET.Element, series: Series, drills: Sequence[Drill]) -> None:
     objectives = [drill["objectives"][series.key] for drill in drills]
     values = [drill[series.key] for drill in drills]
@@ -134,7 +147,13 @@ def draw_heading(panel: ET.Element, series: Series, has_objective: bool) -> None
     y = series.top - 16
     heading = write(panel, LEFT, y, series.heading)
     heading.set("font-weight", "600")
-    write(panel, WIDTH - RIGHT, y, f"{'dashed: objective, ' if has_objective else ''}cross: failed test", anchor="end")
+    write(
+        panel,
+        WIDTH - RIGHT,
+        y,
+        f"{'dashed: objective, ' if has_objective else ''}cross: missed, ring: failed otherwise",
+        anchor="end",
+    )
 
 
 def draw_axes(panel: ET.Element, scale: Scale, ticks: Sequence[int], drills: Sequence[Drill]) -> None:
@@ -143,8 +162,10 @@ def draw_axes(panel: ET.Element, scale: Scale, ticks: Sequence[int], drills: Seq
         line(panel, (LEFT, y), (WIDTH - RIGHT, y), {"stroke": "currentColor", "stroke-opacity": "0.2"})
         write(panel, LEFT - 8, y + 4, spell_seconds(tick) if tick else "0", anchor="end")
     every = max(1, -(-len(drills) * LABEL_WIDTH // (WIDTH - LEFT - RIGHT)))
+    days = [day_of(drill) for drill in drills]
     for index in range(len(drills) - 1, -1, -every):
-        write(panel, scale.x(index), scale.top + PANEL_HEIGHT + 18, day_of(drills[index]), anchor="middle")
+        label = label_of(drills[index], days)
+        write(panel, scale.x(index), scale.top + PANEL_HEIGHT + 18, label, anchor="middle")
 
 
 def draw_objectives(panel: ET.Element, scale: Scale, objectives: Sequence[int | None]) -> None:
@@ -175,18 +196,30 @@ def draw_line(panel: ET.Element, scale: Scale, values: Sequence[float | None], c
 
 
 def draw_mark(panel: ET.Element, scale: Scale, index: int, drill: Drill, series: Series) -> None:
-    """A disk for a test that passed, a cross for one that failed, at the top where it measured nothing."""
-    value = drill[series.key]
-    x, y = scale.x(index), scale.y(scale.largest if value is None else value)
+    """A disk for a test that passed, a cross where this time was missed, a ring where the test failed for another
+    reason; words, upright, where nothing was measured."""
     mark = ET.SubElement(panel, "g")
     verdict = "passed" if drill["passed"] else "failed"
     ET.SubElement(mark, "title").text = f"{day_of(drill)}, {verdict}: {tell(drill, series.key)}"
-    if drill["passed"]:
-        ET.SubElement(mark, "circle", {"cx": str(x), "cy": str(y), "r": str(MARK), "fill": series.color})
+    value, x = drill[series.key], scale.x(index)
+    if value is None:
+        write_upright(mark, x + MARK, scale.top + PANEL_HEIGHT - MARK, "not reached")
         return
-    pen = {"stroke": FAILED, "stroke-width": "3", "stroke-linecap": "round"}
-    line(mark, (x - MARK, y - MARK), (x + MARK, y + MARK), pen)
-    line(mark, (x - MARK, y + MARK), (x + MARK, y - MARK), pen)
+    y = scale.y(value)
+    if not drill["passed"] and is_missed(drill, series.key):
+        pen = {"stroke": FAILED, "stroke-width": "3", "stroke-linecap": "round"}
+        line(mark, (x - MARK, y - MARK), (x + MARK, y + MARK), pen)
+        line(mark, (x - MARK, y + MARK), (x + MARK, y - MARK), pen)
+        return
+    pen = {"fill": series.color} if drill["passed"] else {"fill": "none", "stroke": FAILED, "stroke-width": "2"}
+    ET.SubElement(mark, "circle", {"cx": str(x), "cy": str(y), "r": str(MARK), **pen})
+
+
+def write_upright(parent: ET.Element, x: float, y: float, text: str) -> None:
+    """From that place up, so that the words of neighbors do not meet."""
+    found = write(parent, x, y, text)
+    found.set("transform", f"rotate(-90 {x:g} {y:g})")
+    found.set("fill", FAILED)
 
 
 def line(parent: ET.Element, start: tuple[float, float], end: tuple[float, float], pen: Mapping[str, str]) -> None:

@@ -75,16 +75,28 @@ class TestMarks:
         assert [len(found(chart, "circle", fill=series.color)) for series in SERIES] == [12, 12]
         assert len(found(chart, "polyline")) == 2
 
-    def test_a_failed_test_is_a_cross_and_no_disk(self) -> None:
-        chart = drawn([entry(1), entry(2, passed=False), entry(3)])
-        assert len(found(chart, "circle")) == 4
-        assert len(found(chart, "line", stroke=FAILED)) == 4
-        assert "2026-11-02, failed: 10 min, the objective is 30 min" in texts(chart, "title")
+    def test_what_was_missed_is_a_cross_and_what_was_not_a_ring(self) -> None:
+        chart = drawn([entry(1), entry(2, time=2400.0, passed=False), entry(3)])
+        assert [len(found(chart, "circle", fill=series.color)) for series in SERIES] == [2, 2]
+        assert len(found(chart, "line", stroke=FAILED)) == 2
+        assert len(found(chart, "circle", stroke=FAILED)) == 1
+        assert "2026-11-02, failed: 40 min, the objective is 30 min" in texts(chart, "title")
+
+    def test_a_test_that_failed_otherwise_is_a_ring_in_both(self) -> None:
+        chart = drawn([entry(1), entry(2, passed=False)])
+        assert len(found(chart, "circle", stroke=FAILED)) == 2
+        assert found(chart, "line", stroke=FAILED) == []
+
+    def test_two_of_a_day_are_told_apart(self) -> None:
+        assert "2026-11-01" in texts(drawn([entry(1), entry(2)]))
+        assert "11-01 10:00" in texts(drawn([entry(1), entry(1)]))
 
     def test_a_test_without_a_read_breaks_the_line(self) -> None:
         history = [entry(1), entry(2), entry(3, time=None, passed=False), entry(4), entry(5)]
         chart = drawn(history)
         assert len(found(chart, "polyline", stroke=SERIES[0].color)) == 2
+        assert texts(chart).count("not reached") == 1
+        assert found(chart, "line", stroke=FAILED) == []
         assert "2026-11-03, failed: not reached, the objective is 30 min" in texts(chart, "title")
 
     def test_longer_is_lower(self) -> None:
